@@ -1,0 +1,1 @@
+"""Expo judging: rubric, panel, assignment, ballots and the tally."""

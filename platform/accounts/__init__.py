@@ -1,0 +1,1 @@
+"""People: users, sign-in, organisations and API tokens."""

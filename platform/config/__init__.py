@@ -1,0 +1,1 @@
+"""Site configuration: settings, URLs, the queue and the server entry points."""

@@ -1,0 +1,1 @@
+"""Events, teams, projects and submissions."""

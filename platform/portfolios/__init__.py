@@ -1,0 +1,1 @@
+"""Profiles, credentials and the public pages built on them."""

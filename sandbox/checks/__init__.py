@@ -1,0 +1,69 @@
+"""Checks, one file each: discovered here, judged here, registered nowhere."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sandbox.evidence import Evidence
+from sandbox.finding import Check, Finding, failed, inconclusive
+
+
+@cache
+def all_checks() -> dict[str, Check]:
+    """Every check by id, in the order of their ids."""
+    found: dict[str, Check] = {}
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
+        found[module.name] = importlib.import_module(f"{__name__}.{module.name}").CHECK
+    return found
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A check with its finding on one evaluation."""
+
+    check: Check
+    finding: Finding
+
+    def to_json(self) -> dict[str, Any]:
+        """The report's `findings` row."""
+        check, finding = self.check, self.finding
+        failing = finding.outcome == "fail" or (finding.score is not None and finding.score < 1)
+        return {
+            "check": check.id,
+            "version": check.version,
+            "category": check.category,
+            "outcome": finding.outcome,
+            "score": finding.score,
+            "weight": check.weight,
+            "title": check.failed_title if finding.outcome == "fail" else check.title,
+            "observed": finding.observed,
+            "fix": (finding.fix or check.fix) if failing else "",
+            "evidence": list(finding.evidence),
+        }
+
+
+def judge(check: Check, evidence: Evidence) -> Finding:
+    """One check's finding, with the two answers that every check would otherwise repeat.
+
+    A probe it needs is missing: that is the team's doing when their fault ended the evaluation before it (fail),
+    and ours when we could not look (inconclusive).
+    """
+    missing = [probe for probe in check.needs if evidence.probe(probe) is None]
+    if missing:
+        fault = evidence.fault
+        if fault is not None and fault["owner"] == "team":
+            return failed(f"Could not be seen, because: {fault['title']}.", fix=fault["fix"])
+        broken = [f"{probe} ({evidence.probes[probe]['error']})" for probe in missing if probe in evidence.probes]
+        skipped = [probe for probe in missing if probe not in evidence.probes]
+        return inconclusive("Not observed in this evaluation: " + ", ".join(broken + skipped) + ".")
+    return check.judge(evidence)
+
+
+def judge_all(evidence: Evidence, track: str | None = None) -> list[Judged]:
+    """Every finding of the track (the evidence's own unless given), in the order of the checks' ids."""
+    wanted = track or evidence.track
+    return [Judged(check, judge(check, evidence)) for check in all_checks().values() if wanted in check.tracks]

@@ -1,0 +1,66 @@
+"""Evidence: everything that was observed in one evaluation, as JSON that can be judged again without a container."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sandbox import canonical
+
+SCHEMA = "assay/evidence/v1"
+TRACKS = ("general", "ai", "ml")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One evaluation's observations; every member is plain JSON.
+
+    source    {url, ref, commit, tree, archive_sha256, committed_at, ...} (`Snapshot.to_json`), {} if not fetched
+    plan      `Plan.to_json()` or None when nothing runnable was found
+    services  the report's `services` rows
+    stages    the report's `stages` rows
+    fault     `Fault.to_json()` or None
+    host      {cpu, cores, memory_bytes, limits, engine, runtime, assay}
+    probes    probe id -> that probe's document; a probe that could not run is absent, one that failed has {"error": ...}
+    """
+
+    track: str
+    source: dict[str, Any] = field(default_factory=dict)
+    plan: dict[str, Any] | None = None
+    services: list[dict[str, Any]] = field(default_factory=list)
+    stages: list[dict[str, Any]] = field(default_factory=list)
+    fault: dict[str, Any] | None = None
+    host: dict[str, Any] = field(default_factory=dict)
+    probes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    schema: str = SCHEMA
+
+    def probe(self, probe_id: str) -> dict[str, Any] | None:
+        """That probe's document, or None when it did not run or failed."""
+        document = self.probes.get(probe_id)
+        return None if document is None or "error" in document else document
+
+    @property
+    def deployed(self) -> bool:
+        """Some app service answers HTTP."""
+        return any(row["role"] == "app" and row["state"] in ("healthy", "alive") for row in self.services)
+
+    @property
+    def healthy(self) -> bool:
+        """An app service answers its health path with a true success."""
+        return any(row["role"] == "app" and row["state"] == "healthy" for row in self.services)
+
+    def digest(self) -> str:
+        return canonical.digest(self.to_json())
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Evidence:
+        """Raises ValueError when the document is not evidence of this version."""
+        if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+            raise ValueError(f"not an evidence file: its schema must be {SCHEMA!r}")
+        try:
+            return cls(**document)
+        except TypeError as error:
+            raise ValueError(f"not an evidence file: {error}") from error

@@ -1,0 +1,102 @@
+"""Faults: what stopped an evaluation, and whose it is. A team's fault is a result; the host's is retried."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Owner = Literal["team", "host"]
+MAX_DETAIL_LINES = 12
+MAX_LINE_CHARACTERS = 400
+# C0 and C1 controls except newline and tab, and the bidirectional overrides that can make a log line lie.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+
+
+def clean(text: str | bytes, *, lines: int | None = None, tail: bool = True) -> str:
+    """Make a team's text safe to store and show: no terminal escapes, no controls, bounded lines.
+
+    `lines` keeps that many lines, the last ones when `tail`. Bad UTF-8 is replaced, never raised on.
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    text = _UNPRINTABLE.sub("", _ANSI.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    kept = [line[:MAX_LINE_CHARACTERS] for line in text.split("\n")]
+    if lines is not None:
+        kept = [line for line in kept if line.strip()]
+        kept = kept[-lines:] if tail else kept[:lines]
+    return "\n".join(kept)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first thing that went wrong, in the form of the report (`docs/schemas/report-v1.json`).
+
+    `detail` has at most 12 lines; `fix` is one sentence that a second-year student can carry out;
+    `where` is "file:line" or None.
+    """
+
+    owner: Owner
+    id: str
+    stage: str
+    title: str
+    detail: str = ""
+    fix: str = ""
+    where: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Fault:
+        return cls(**document)
+
+
+class SandboxError(Exception):
+    """Base of both kinds; carries everything of a Fault but the stage, which the pipeline knows."""
+
+    owner: Owner
+
+    def __init__(self, id: str, title: str, *, detail: str | bytes = "", fix: str = "", where: str | None = None) -> None:  # noqa: A002 - `id` is the report's own word
+        super().__init__(f"{id}: {title}")
+        self.id, self.title, self.fix, self.where = id, title, fix, where
+        self.detail = clean(detail, lines=MAX_DETAIL_LINES)
+
+    def fault(self, stage: str) -> Fault:
+        return Fault(self.owner, self.id, stage, self.title, self.detail, self.fix, self.where)
+
+
+class TeamFault(SandboxError):
+    """The repository's own doing: ends the evaluation with a result."""
+
+    owner: Owner = "team"
+
+
+class HostFault(SandboxError):
+    """Our machine's doing (engine gone, disk full, image not to be had): retried, never scored."""
+
+    owner: Owner = "host"
+
+
+class Cancelled(Exception):  # noqa: N818 - a request, not an error
+    """A person asked to stop, or the lease is lost; everything started is removed and nothing is written."""
+
+
+@dataclass
+class Cancellation:
+    """A flag that long steps look at; `check()` raises Cancelled once `cancel()` was called."""
+
+    reason: str = ""
+    _set: bool = field(default=False, repr=False)
+
+    def cancel(self, reason: str = "cancelled") -> None:
+        self.reason, self._set = reason, True
+
+    @property
+    def requested(self) -> bool:
+        return self._set
+
+    def check(self) -> None:
+        if self._set:
+            raise Cancelled(self.reason)

@@ -1,0 +1,93 @@
+"""Findings and checks: one question put to the evidence, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from sandbox.evidence import TRACKS, Evidence
+
+Outcome = Literal["pass", "fail", "not_applicable", "inconclusive"]
+Category = Literal["build", "deploy", "load", "monitoring", "practice", "track"]
+# Weights as OpenSSF Scorecard ranks risk.
+CRITICAL, HIGH, MEDIUM, LOW = 10.0, 7.5, 5.0, 2.5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check's answer.
+
+    outcome   "inconclusive" is the platform's failing (it could not see), never a zero; "not_applicable" weighs nothing
+    score     0..1; pass is usually 1 and fail 0, a measure may lie between; None unless pass or fail
+    observed  one sentence: what was seen, with figures
+    fix       one sentence: what to do; empty when there is nothing to do
+    evidence  JSON pointers into the evidence document ("/probes/load/steps/0/p95_ms") or "file:line"
+    """
+
+    outcome: Outcome
+    observed: str
+    score: float | None = None
+    fix: str = ""
+    evidence: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        judged = self.outcome in ("pass", "fail")
+        if judged != (self.score is not None) or (self.score is not None and not 0.0 <= self.score <= 1.0):
+            raise ValueError(f"a {self.outcome} finding cannot have score {self.score}")
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "evidence": list(self.evidence)}
+
+
+def passed(observed: str, *, score: float = 1.0, fix: str = "", evidence: tuple[str, ...] = ()) -> Finding:
+    return Finding("pass", observed, score, fix, evidence)
+
+
+def failed(observed: str, *, score: float = 0.0, fix: str = "", evidence: tuple[str, ...] = ()) -> Finding:
+    """`fix` overrides the check's general one when the evidence allows a more exact sentence."""
+    return Finding("fail", observed, score, fix, evidence)
+
+
+def not_applicable(observed: str) -> Finding:
+    return Finding("not_applicable", observed)
+
+
+def inconclusive(observed: str) -> Finding:
+    return Finding("inconclusive", observed)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A smallest piece of evidence and the outcome that the check must give it; each is a test and documentation."""
+
+    name: str
+    evidence: Evidence
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Check:
+    """A question with its prose. The file that defines it (`sandbox/checks/<id>.py`) is its only mention.
+
+    id            lower-case claim, true when passed ("keeps_p95_under_load"); equals the file's name
+    title         the claim as a sentence when passed, `failed_title` when failed
+    why, fix      two or three sentences for the check's page; one general sentence of advice
+    category      which part of the scorecard it counts in
+    weight        CRITICAL, HIGH, MEDIUM or LOW
+    tracks        the tracks it is asked in
+    needs         probe ids it reads: when the service is down because of the team they fail it, see `judge_all`
+    """
+
+    id: str
+    version: int
+    title: str
+    failed_title: str
+    why: str
+    fix: str
+    category: Category
+    weight: float
+    judge: Callable[[Evidence], Finding] = field(repr=False)
+    examples: tuple[Example, ...] = field(repr=False, default=())
+    needs: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = TRACKS
