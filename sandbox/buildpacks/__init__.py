@@ -1,0 +1,49 @@
+"""Build languages, one file each: the first that detects a tree by rank decides how it is built."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from sandbox.faults import TeamFault
+from sandbox.plan import Plan
+from sandbox.tree import Tree
+
+
+@dataclass(frozen=True)
+class Buildpack:
+    """`detect` is pure: it reads the tree and answers a plan or None. `rank`: lowest first (a team's Dockerfile is 10).
+
+    `sample` is the smallest repository of the kind (path -> text); the contract tests build and start it.
+    """
+
+    id: str
+    version: int
+    rank: int
+    detect: Callable[[Tree], Plan | None] = field(repr=False)
+    sample: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+
+@cache
+def all_buildpacks() -> tuple[Buildpack, ...]:
+    """Every buildpack, in the order in which they are asked."""
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.ispkg)
+    packs = [importlib.import_module(f"{__name__}.{name}").BUILDPACK for name in names]
+    return tuple(sorted(packs, key=lambda pack: (pack.rank, pack.id)))
+
+
+def plan_for(tree: Tree) -> Plan:
+    """The first plan by rank, with the losers recorded as alternatives; TeamFault("nothing_runnable") when none."""
+    plans = [plan for pack in all_buildpacks() if (plan := pack.detect(tree)) is not None]
+    if not plans:
+        shown = ", ".join(tree.paths[:8]) or "no files at all"
+        raise TeamFault(
+            "nothing_runnable",
+            "Nothing in this repository says how to run it",
+            detail=f"Looked for a Dockerfile and for a Python web application. The repository has: {shown}",
+            fix="Add a Dockerfile, or a requirements.txt beside the file that makes the web application.",
+        )
+    return replace(plans[0], alternatives=tuple(f"{plan.buildpack}: {plan.runtime}" for plan in plans[1:]))

@@ -1,0 +1,171 @@
+"""The engine seam: what the rest of the sandbox may ask of a container engine. `docker.py` answers it, `fake.py` pretends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from sandbox.faults import Cancellation
+from sandbox.limits import Limits
+
+OnLine = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Image:
+    """A local image. `id` is "sha256:..."; `config` has the keys user, exposed, healthcheck, entrypoint, command,
+    working_dir, volumes, env_names, stop_signal."""
+
+    id: str
+    bytes: int
+    config: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class State:
+    """A service's process, as the engine knows it. `killed` is why we killed it ("disk", "log"), else ""."""
+
+    running: bool
+    exit_code: int | None = None
+    oom_killed: bool = False
+    killed: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One look at a running service. `at_s` counts from its start; cpu_s is used so far; writable_bytes may be None."""
+
+    at_s: float
+    memory_bytes: int
+    cpu_s: float
+    pids: int
+    writable_bytes: int | None = None
+
+
+class Service(Protocol):
+    """One container of the team inside a pod."""
+
+    name: str
+    id: str
+
+    def state(self) -> State: ...
+    def logs(self, limit_bytes: int = 256 * 1024) -> bytes:
+        """The last output, stdout and stderr together, never more than `limit_bytes`."""
+        ...
+
+    def samples(self) -> list[Sample]:
+        """Everything that the watcher has seen since the start, about one a second."""
+        ...
+
+    def signal(self, name: str) -> None: ...
+    def wait(self, timeout_s: float) -> State:
+        """The state once it exits, or the running one when the time is over."""
+        ...
+
+    def restart(self) -> None:
+        """Start the stopped container again with its writable layer as it was."""
+        ...
+
+    def differences(self) -> list[str]:
+        """How the live container differs from the policy, one sentence each; empty is right."""
+        ...
+
+
+class Pod(Protocol):
+    """A network namespace with nothing outside it: the team's services and our tools share it, over 127.0.0.1."""
+
+    def start(
+        self,
+        name: str,
+        image: Image,
+        *,
+        command: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        strict: bool = False,
+        on_line: OnLine | None = None,
+    ) -> Service:
+        """Create, compare with the policy, start, compare again. HostFault("sandbox_policy") names a difference.
+
+        `strict` is the profile with uid 65534 and a read-only root. `on_line` gets the output as it comes, cleaned.
+        """
+        ...
+
+    def tool(
+        self,
+        script: str,
+        request: Mapping[str, Any],
+        *,
+        timeout_s: float,
+        on_event: Callable[[dict[str, Any]], None] | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> dict[str, Any]:
+        """Run `sandbox/inside/<script>.py` in a hardened container of the tools image inside this namespace.
+
+        The request is the script's standard input as one JSON line. The script prints JSON lines: any number of
+        {"event": {...}} and at last {"result": {...}}. At most 4 MiB are read. HostFault("tool_failed") otherwise.
+        """
+        ...
+
+
+class Engine(Protocol):
+    """A container engine. Every method raises HostFault when the engine itself fails."""
+
+    def describe(self) -> dict[str, Any]:
+        """{engine: "docker 20.10.24", runtime: "runc", cpu: "...", cores: 2, memory_bytes: ...}."""
+        ...
+
+    def image(self, reference: str) -> Image | None:
+        """The local image of that name or id."""
+        ...
+
+    def pull(self, reference: str) -> Image:
+        """HostFault("image_unavailable") when no registry gives it."""
+        ...
+
+    def load_root(self, root_tar: Path, reference: str, *, changes: Sequence[str]) -> Image:
+        """Make a base image of a root file system archive (`docker import`) with Dockerfile instructions `changes`."""
+        ...
+
+    def build(
+        self,
+        context: Path,
+        dockerfile: str,
+        *,
+        reference: str,
+        labels: Mapping[str, str],
+        limits: Limits,
+        files: Mapping[str, str] | None = None,
+        on_line: OnLine | None = None,
+        cancellation: Cancellation | None = None,
+        cpuset: str = "",
+    ) -> tuple[Image, str]:
+        """Build a folder with the given Dockerfile text; returns the image and the kept log (head and tail).
+
+        The context is packed by ourselves (regular files, never followed links, the tree's .dockerignore). Raises
+        `BuildFailed` when a step of the team fails and TeamFault("build_timeout"), TeamFault("build_out_of_memory").
+        """
+        ...
+
+    def remove_image(self, reference: str) -> None: ...
+
+    def pod(self, evaluation: str, limits: Limits) -> AbstractContextManager[Pod]:
+        """A new empty namespace; leaving the block removes every container of it."""
+        ...
+
+    def reap(self, alive: frozenset[str]) -> list[str]:
+        """Remove containers, volumes and networks of evaluations not in `alive`; returns what was removed."""
+        ...
+
+
+class BuildFailed(Exception):  # noqa: N818 - reads as what happened
+    """A build step ended with an error that is the repository's own; the diagnosis turns it into a TeamFault."""
+
+    def __init__(self, message: str, log: str, step: str = "") -> None:
+        super().__init__(message)
+        self.message, self.log, self.step = message, log, step

@@ -1,0 +1,65 @@
+"""Probes, one file each: all the I/O of an observation. A probe asks one kind of question and answers JSON."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from sandbox.engine import Pod, Service
+from sandbox.faults import Cancellation
+from sandbox.limits import Limits
+from sandbox.plan import Plan
+from sandbox.tree import Tree
+
+
+@dataclass(frozen=True)
+class SourceTarget:
+    """What a probe of the source may look at. `history` is `Snapshot.history`: {commits, authors, first_at, ...}."""
+
+    tree: Tree
+    source: dict[str, Any]
+
+
+@dataclass
+class Target:
+    """What a probe of the running service may look at and use.
+
+    `seen` holds the documents of the probes before it; after "boot" it has seen["boot"]["port"] and
+    seen["boot"]["health_path"]. `say(text, fraction)` reports progress within the probe.
+    """
+
+    pod: Pod
+    service: Service
+    plan: Plan
+    limits: Limits
+    seen: dict[str, dict[str, Any]]
+    say: Callable[[str, float | None], None]
+    cancellation: Cancellation = field(default_factory=Cancellation)
+
+    @property
+    def port(self) -> int:
+        return int(self.seen["boot"]["port"])
+
+
+@dataclass(frozen=True)
+class Probe:
+    """`on` "source" probes read the tree even when the build fails; "service" probes run in `order` (boot is 0)."""
+
+    id: str
+    version: int
+    order: int
+    on: Literal["source", "service"]
+    question: str
+    gather: Callable[[Any], dict[str, Any]] = field(repr=False)
+
+
+@cache
+def all_probes() -> tuple[Probe, ...]:
+    """Every probe, in the order in which they run."""
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__))
+    probes = [importlib.import_module(f"{__name__}.{name}").PROBE for name in names]
+    return tuple(sorted(probes, key=lambda probe: (probe.on != "source", probe.order, probe.id)))
