@@ -1,0 +1,3 @@
+"""Addresses of judges."""
+
+urlpatterns: list = []

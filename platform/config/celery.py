@@ -1,0 +1,11 @@
+"""The queue: two queues, `web` (publish, sign, mail) and `sandbox` (evaluations)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("assay")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,8 @@
+"""The pages' entry point: plain WSGI, where Django is fastest."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_wsgi_application()

@@ -1,0 +1,3 @@
+"""Addresses of evaluations."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Addresses of hackathons."""
+
+urlpatterns: list = []

@@ -1,0 +1,35 @@
+"""Fixtures that every area shares: people, an event, a team with a project, and the real services."""
+
+import os
+
+import pytest
+
+from tests import factories
+
+# Playwright's synchronous client keeps an event loop in this thread; the ORM calls of a browser test are still ours.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture
+def student(db):
+    return factories.user("sam")
+
+
+@pytest.fixture
+def organiser(db):
+    return factories.user("olga")
+
+
+@pytest.fixture
+def hackathon(organiser):
+    return factories.hackathon(organisers=[organiser])
+
+
+@pytest.fixture
+def team(hackathon, student):
+    return factories.team(hackathon=hackathon, members=[student])
+
+
+@pytest.fixture
+def project(team):
+    return factories.project(team=team)
