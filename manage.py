@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line. `platform/` is a source root, never a package: it goes on the path right behind this folder."""
+"""Django's command line; `platform/` is a source root, never a package, so it goes on the path."""
 
 import os
 import sys

@@ -58,7 +58,9 @@ class SandboxError(Exception):
 
     owner: Owner
 
-    def __init__(self, id: str, title: str, *, detail: str | bytes = "", fix: str = "", where: str | None = None) -> None:  # noqa: A002 - `id` is the report's own word
+    def __init__(
+        self, id: str, title: str, *, detail: str | bytes = "", fix: str = "", where: str | None = None
+    ) -> None:
         super().__init__(f"{id}: {title}")
         self.id, self.title, self.fix, self.where = id, title, fix, where
         self.detail = clean(detail, lines=MAX_DETAIL_LINES)
@@ -79,7 +81,7 @@ class HostFault(SandboxError):
     owner: Owner = "host"
 
 
-class Cancelled(Exception):  # noqa: N818 - a request, not an error
+class Cancelled(Exception):
     """A person asked to stop, or the lease is lost; everything started is removed and nothing is written."""
 
 

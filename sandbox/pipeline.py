@@ -232,7 +232,7 @@ class Pipeline:
                 cancellation=self.cancellation,
             )
             for number, probe in enumerate(probes):
-                target.say = self._progress_of(probe, number, len(probes))
+                target.say = self._progress(number, len(probes))
                 target.say(probe.id, 0.0)
                 try:
                     self._gather(probe, "observing", target)
@@ -243,7 +243,7 @@ class Pipeline:
                     row |= _service_facts(self.state["probes"].get("boot", {}))
         return "done"
 
-    def _progress_of(self, probe: Probe, number: int, of: int) -> Callable[[str, float | None], None]:
+    def _progress(self, number: int, of: int) -> Callable[[str, float | None], None]:
         def say(text: str, fraction: float | None) -> None:
             self._say("observing", "progress", text, (number + (fraction or 0.0)) / of)
 
@@ -268,9 +268,7 @@ class Pipeline:
 
 
 def _service_facts(boot: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: boot[key] for key in ("state", "port", "health_path", "ready_after_s") if boot.get(key) is not None
-    }
+    return {key: boot[key] for key in ("state", "port", "health_path", "ready_after_s") if boot.get(key) is not None}
 
 
 def fault_of(evidence: Evidence) -> Fault | None:

@@ -1,4 +1,4 @@
-"""The report: evidence, findings and scorecard in the one JSON form that every reader gets (docs/schemas/report-v1.json)."""
+"""The report: evidence, findings and scorecard in the one JSON form that every reader gets."""
 
 from __future__ import annotations
 

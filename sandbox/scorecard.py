@@ -69,8 +69,8 @@ def category_score(judged: Sequence[Judged]) -> float | None:
 
 
 def grade_of(total: float | None) -> str:
-    """A letter, or "–" when there is no total."""
-    return "–" if total is None else next(letter for floor, letter in GRADES if total >= floor)
+    """A letter, or "-" when there is no total."""
+    return "-" if total is None else next(letter for floor, letter in GRADES if total >= floor)
 
 
 def total(judged: Sequence[Judged], rubric: Rubric, *, evidence_digest: str, deployed: bool) -> Scorecard:

@@ -163,7 +163,7 @@ class Engine(Protocol):
         ...
 
 
-class BuildFailed(Exception):  # noqa: N818 - reads as what happened
+class BuildFailed(Exception):
     """A build step ended with an error that is the repository's own; the diagnosis turns it into a TeamFault."""
 
     def __init__(self, message: str, log: str, step: str = "") -> None:
