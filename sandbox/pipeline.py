@@ -228,7 +228,7 @@ class Pipeline:
                 plan=plan,
                 limits=self.limits,
                 seen=self.state["probes"],
-                say=lambda text, fraction: None,
+                say=lambda _text, _fraction: None,
                 cancellation=self.cancellation,
             )
             for number, probe in enumerate(probes):
