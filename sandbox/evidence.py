@@ -15,7 +15,7 @@ TRACKS = ("general", "ai", "ml")
 class Evidence:
     """One evaluation's observations; every member is plain JSON.
 
-    source    {url, ref, commit, tree, archive_sha256, committed_at, ...} (`Snapshot.to_json`), else {}
+    source    `Snapshot.to_json()`: {url, ref, commit, tree, archive_sha256, committed_at, ...}; {} when not fetched
     plan      `Plan.to_json()` or None when nothing runnable was found
     services  the report's `services` rows
     stages    the report's `stages` rows

@@ -44,6 +44,7 @@ class Pipeline:
     sink: Sink = nobody
     cancellation: Cancellation = field(default_factory=Cancellation)
     skip: frozenset[str] = frozenset()
+    allow_local: bool = True
     state: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,6 +74,8 @@ class Pipeline:
             "observing": self._observe,
         }
         self.cancellation.check()
+        if self._is_settled(stage):
+            return
         started, clock = datetime.now(UTC), time.monotonic()
         if self.fault is not None:
             outcome = "skipped"
@@ -92,6 +95,11 @@ class Pipeline:
             }
         ]
         self._say(stage, "stage", outcome)
+
+    def _is_settled(self, stage: str) -> bool:
+        """An earlier run of this evaluation ended the stage for good: it failed, or it observed what there was."""
+        outcomes = {row["name"]: row["outcome"] for row in self.state["stages"]}
+        return outcomes.get(stage) in ("failed", "skipped") or (stage == "observing" and outcomes.get(stage) == "done")
 
     def evidence(self) -> Evidence:
         """Everything seen so far."""
@@ -127,6 +135,7 @@ class Pipeline:
                 self.ref,
                 self.limits,
                 self.workspace,
+                allow_local=self.allow_local,
                 cancellation=self.cancellation,
                 say=lambda text, fraction: self._say("fetching", "progress", text, fraction),
             )
@@ -146,6 +155,9 @@ class Pipeline:
             raise HostFault("source_lost", "The fetched source is no longer on this machine", fix="Try again.")
         self._snapshot = snapshot
         self.state["host"] = self.engine.describe()
+        built = self.state.get("image")
+        if built is not None and self.engine.image(built["id"]) is not None:
+            return "reused"
         tree = Tree.at(snapshot.root)
         plan = plan_for(tree)
         for reason in plan.why:

@@ -146,7 +146,7 @@ EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.conso
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 
 # Celery carries only "look at evaluation 42": recovery is the sweeper's, fencing the lease's. The visibility timeout
-# stays far above the hard limit, because a shorter one re-runs live work (docs/decisions/0002-truth-in-the-database.md).
+# stays far above the hard limit: a shorter one re-runs live work (docs/decisions/0002-truth-in-the-database.md).
 LEASE_SECONDS = int(os.environ.get("ASSAY_LEASE_SECONDS", "60"))
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -159,10 +159,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7_200, "unacked_restore_interval": 10}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "web"
-CELERY_TASK_ROUTES = {
-    "evaluations.tasks.evaluate": {"queue": "sandbox"},
-    "evaluations.tasks.reap": {"queue": "sandbox"},
-}
+CELERY_TASK_ROUTES = {f"evaluations.tasks.{name}": {"queue": "sandbox"} for name in ("evaluate", "reap")}
 CELERY_BEAT_SCHEDULE = {
     "resume": {"task": "evaluations.tasks.resume", "schedule": LEASE_SECONDS / 4},
     "reap": {"task": "evaluations.tasks.reap", "schedule": 30.0},
