@@ -175,6 +175,7 @@ ASSAY_MAX_ATTEMPTS = 3
 ASSAY_ISSUER_KEY = Path(os.environ.get("ASSAY_ISSUER_KEY", VAR / "issuer-key.pem"))
 
 REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "config.api.problem",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
