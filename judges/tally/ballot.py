@@ -113,12 +113,12 @@ def _once_each(ballots: Iterable[Ballot]) -> list[Ballot]:
             if score is not None and not math.isfinite(score):
                 raise BallotError(f"Judge {ballot.judge!r}, project {ballot.project!r}: {name!r} is {score}.")
         if ballot.visit is not None:
-            earlier = by_visit.setdefault(ballot.visit, ballot)
-            if earlier is not ballot:
-                if earlier != ballot:
+            if ballot.visit in by_visit:
+                if by_visit[ballot.visit] != ballot:
                     # Either one could be the judge's last word: choosing would make the ranking depend on row order.
                     raise BallotError(f"Visit {ballot.visit!r} is there twice with different contents; keep one row.")
                 continue
+            by_visit[ballot.visit] = ballot
         kept.append(ballot)
     return kept
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
+from judges.assignment import Assigner, Panelist, Policy, Stand
 from judges.tally import Ballot
 
 CRITERIA = ("idea", "craft", "impact", "design", "demo")
@@ -109,3 +111,49 @@ def true_ranks(expo: Expo, projects: Iterable[str]) -> dict[str, int]:
     """Rank by true quality among these projects, 1 = best."""
     ordered = sorted(projects, key=lambda name: -expo.quality[int(name[1:])])
     return {name: at for at, name in enumerate(ordered, start=1)}
+
+
+@dataclass
+class Day:
+    """What happened at a simulated event: the ballots, metres walked by judge, and who went where and when."""
+
+    ballots: list[Ballot]
+    walked: np.ndarray
+    occupied: list[tuple[float, float, str]]
+
+
+def play(expo: Expo, visits: int, *, balanced_only: bool = False) -> Day:
+    """Run the assignment policy event by event: visits of 5 ± 1 minutes, walking at 1 m/s, `visits` for each judge."""
+    policy = Policy(expected_visits=visits * expo.judges, slot=360, balanced_only=balanced_only)
+    names = [project_name(at) for at in range(expo.projects)]
+    assigner = Assigner(
+        [Stand(name, *map(float, expo.tables[at])) for at, name in enumerate(names)],
+        [Panelist(judge_name(j), frozenset(np.array(names)[expo.conflicts[j]].tolist())) for j in range(expo.judges)],
+        policy,
+    )
+    clock = [(float(expo.rng.uniform(0, 60)), "ask", judge) for judge in range(expo.judges)]
+    heapq.heapify(clock)
+    done, place = np.zeros(expo.judges, dtype=int), np.full((expo.judges, 2), np.nan)
+    day = Day([], np.zeros(expo.judges), [])
+    while clock:
+        now, what, judge = heapq.heappop(clock)
+        if what == "leave":
+            lease = assigner.next(judge_name(judge), now)
+            assert lease is not None
+            ballot = expo.visit(judge, int(lease.project[1:]), int(done[judge]))
+            assigner.submit(ballot)
+            day.ballots.append(ballot)
+            done[judge] += 1
+        if done[judge] == visits:
+            continue
+        lease = assigner.next(judge_name(judge), now)
+        if lease is None:
+            continue
+        table = expo.tables[int(lease.project[1:])]
+        walk = 0.0 if np.isnan(place[judge]).any() else float(np.abs(place[judge] - table).sum())
+        place[judge] = table
+        day.walked[judge] += walk
+        leaves = now + walk + 60 * float(expo.rng.uniform(4, 6))
+        day.occupied.append((now, leaves, lease.project))
+        heapq.heappush(clock, (leaves, "leave", judge))
+    return day
