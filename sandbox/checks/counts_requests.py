@@ -1,0 +1,50 @@
+"""Does a request counter rise by as many requests as were sent?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.evidence import Evidence
+from sandbox.finding import CRITICAL, Check, Example, Finding, failed, passed
+
+
+def _probes(counter: str | None, delta: float) -> dict[str, dict[str, Any]]:
+    moved = {"request_counter": counter, "counter_delta": delta, "sent": 200}
+    return {"metrics": {"present": True}, "metrics_moved": moved}
+
+
+def judge(evidence: Evidence) -> Finding:
+    if not (evidence.probe("metrics") or {}).get("present"):
+        return failed("There are no metrics that could count.", evidence=("/probes/metrics",))
+    moved = evidence.probe("metrics_moved") or {}
+    pointer = ("/probes/metrics_moved",)
+    counter, delta, sent = moved["request_counter"], moved["counter_delta"], moved["sent"]
+    if counter is None:
+        return failed("No counter of requests was found in the metrics.", evidence=pointer)
+    observed = f"{counter} rose by {delta:.0f} while {sent} requests were sent."
+    if sent and abs(delta - sent) <= max(2, 0.05 * sent):
+        return passed(observed, evidence=pointer)
+    return failed(observed, score=0.4 if delta > 0 else 0.0, evidence=pointer)
+
+
+CHECK = Check(
+    id="counts_requests",
+    version=1,
+    title="Metrics count the requests",
+    failed_title="Metrics do not count the requests",
+    why=(
+        "A metrics page that does not move with the load is decoration. The platform sends a known number of "
+        "requests and compares."
+    ),
+    fix="Count every request in a middleware, labelled by route and status.",
+    category="monitoring",
+    weight=CRITICAL,
+    judge=judge,
+    needs=("metrics", "metrics_moved"),
+    examples=(
+        Example("exact", Evidence("general", probes=_probes("http_requests_total", 200)), "pass"),
+        Example("half", Evidence("general", probes=_probes("http_requests_total", 100)), "fail"),
+        Example("stuck", Evidence("general", probes=_probes("http_requests_total", 0)), "fail"),
+        Example("none", Evidence("general", probes={"metrics": {"present": False}, "metrics_moved": {}}), "fail"),
+    ),
+)

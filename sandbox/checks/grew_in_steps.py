@@ -1,0 +1,40 @@
+"""Did the work grow in steps rather than arrive in one dump?"""
+
+from __future__ import annotations
+
+from sandbox.evidence import Evidence
+from sandbox.finding import LOW, Check, Example, Finding, failed, not_applicable, passed
+
+
+def judge(evidence: Evidence) -> Finding:
+    history = evidence.source.get("history")
+    if not history:
+        return not_applicable("The source came without a history.")
+    commits, people = history["commits"], len(history["authors"])
+    observed = f"{commits} commit{'s' if commits != 1 else ''} by {people} {'people' if people != 1 else 'person'}."
+    pointer = ("/source/history",)
+    if commits >= 5:
+        return passed(observed, evidence=pointer)
+    return failed(observed, score=round(0.15 * (commits - 1), 2), evidence=pointer)
+
+
+CHECK = Check(
+    id="grew_in_steps",
+    version=1,
+    title="The history shows the work",
+    failed_title="The history does not show the work",
+    why=(
+        "A history in steps lets a reader see who did what and why. One commit with everything shows only that a "
+        "folder was uploaded."
+    ),
+    fix="Commit each finished step with a sentence that says why.",
+    category="practice",
+    weight=LOW,
+    judge=judge,
+    needs=(),
+    examples=(
+        Example("steps", Evidence("general", source={"history": {"commits": 30, "authors": [{}, {}]}}), "pass"),
+        Example("one dump", Evidence("general", source={"history": {"commits": 1, "authors": [{}]}}), "fail"),
+        Example("archive", Evidence("general", source={}), "not_applicable"),
+    ),
+)

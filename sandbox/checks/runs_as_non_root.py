@@ -1,0 +1,46 @@
+"""Does the image's own user differ from root?"""
+
+from __future__ import annotations
+
+from sandbox.evidence import Evidence
+from sandbox.finding import HIGH, Check, Example, Finding, failed, not_applicable, passed
+
+DOCKERFILE = {"buildpack": "dockerfile"}
+
+
+def judge(evidence: Evidence) -> Finding:
+    if (evidence.plan or {}).get("buildpack") != "dockerfile":
+        return not_applicable("The platform wrote the Dockerfile, so its user says nothing about the team.")
+    user = str((evidence.probe("build") or {}).get("config", {}).get("user") or "")
+    name = user.partition(":")[0]
+    if name in ("", "0", "root"):
+        return failed("The image runs as root.", evidence=("/probes/build/config/user",))
+    return passed(f"The image runs as the user {name}.", evidence=("/probes/build/config/user",))
+
+
+CHECK = Check(
+    id="runs_as_non_root",
+    version=1,
+    title="Runs as an ordinary user",
+    failed_title="Runs as root",
+    why="A service that runs as root hands an attacker the whole container. One line in the Dockerfile prevents it.",
+    fix="Add a user to the Dockerfile and a USER line before CMD.",
+    category="build",
+    weight=HIGH,
+    judge=judge,
+    needs=("build",),
+    examples=(
+        Example(
+            "own user", Evidence("general", plan=DOCKERFILE, probes={"build": {"config": {"user": "app"}}}), "pass"
+        ),
+        Example(
+            "no USER line", Evidence("general", plan=DOCKERFILE, probes={"build": {"config": {"user": ""}}}), "fail"
+        ),
+        Example(
+            "root with group",
+            Evidence("general", plan=DOCKERFILE, probes={"build": {"config": {"user": "0:0"}}}),
+            "fail",
+        ),
+        Example("generated", Evidence("general", plan={"buildpack": "python"}, probes={"build": {}}), "not_applicable"),
+    ),
+)

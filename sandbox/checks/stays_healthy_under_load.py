@@ -1,0 +1,52 @@
+"""Does the health path keep answering while the service is busy?"""
+
+from __future__ import annotations
+
+from sandbox.evidence import Evidence
+from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusive, passed
+
+
+def judge(evidence: Evidence) -> Finding:
+    steadiness = evidence.probe("steadiness") or {}
+    polls, failures = steadiness["polls"], steadiness["failures"]
+    pointer = ("/probes/steadiness",)
+    if not polls:
+        return inconclusive("The service was not asked while it was under load.")
+    gap = steadiness["longest_outage_s"]
+    observed = (
+        f"{polls - failures} of {polls} questions during the load were answered; the longest gap was {gap:.1f} s."
+    )
+    if failures == 0:
+        return passed(observed, evidence=pointer)
+    return failed(observed, score=round(0.8 * (polls - failures) / polls, 2), evidence=pointer)
+
+
+CHECK = Check(
+    id="stays_healthy_under_load",
+    version=1,
+    title="Stays healthy under load",
+    failed_title="Stops answering its health path under load",
+    why="An orchestrator that gets no health answer restarts the service in the middle of its busiest minute.",
+    fix="Answer the health path without locks or slow calls, and leave a worker free for it.",
+    category="load",
+    weight=MEDIUM,
+    judge=judge,
+    needs=("steadiness",),
+    examples=(
+        Example(
+            "steady",
+            Evidence("general", probes={"steadiness": {"polls": 20, "failures": 0, "longest_outage_s": 0.0}}),
+            "pass",
+        ),
+        Example(
+            "gaps",
+            Evidence("general", probes={"steadiness": {"polls": 20, "failures": 5, "longest_outage_s": 2.5}}),
+            "fail",
+        ),
+        Example(
+            "not asked",
+            Evidence("general", probes={"steadiness": {"polls": 0, "failures": 0, "longest_outage_s": 0.0}}),
+            "inconclusive",
+        ),
+    ),
+)

@@ -1,0 +1,65 @@
+"""Every check keeps its contract: found by its file, judged by its own examples, the same again after JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sandbox import checks as package
+from sandbox.checks import all_checks, judge, judge_all
+from sandbox.evidence import TRACKS, Evidence
+from sandbox.faults import TeamFault
+from sandbox.scorecard import RUBRICS
+
+CHECKS = all_checks()
+EXAMPLES = [
+    pytest.param(check, example, id=f"{check.id}: {example.name}")
+    for check in CHECKS.values()
+    for example in check.examples
+]
+
+
+def test_all_checks_are_the_files_of_the_folder():
+    files = {path.stem for path in Path(package.__file__).parent.glob("*.py")} - {"__init__"}
+    assert set(CHECKS) == files
+    assert len(CHECKS) >= 15
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_check_is_complete(check):
+    assert check.id in CHECKS
+    assert CHECKS[check.id] is check
+    outcomes = {example.outcome for example in check.examples}
+    assert {"pass", "fail"} <= outcomes
+    assert check.title != check.failed_title
+    assert all(text.strip().endswith(".") for text in (check.why, check.fix))
+    assert not check.title.endswith(".")
+    assert set(check.tracks) <= set(TRACKS)
+    assert all(check.category in RUBRICS[track].weights for track in check.tracks)
+    assert check.weight in (2.5, 5.0, 7.5, 10.0)
+
+
+@pytest.mark.parametrize(("check", "example"), EXAMPLES)
+def test_check_judges_its_example(check, example):
+    finding = judge(check, example.evidence)
+    assert finding.outcome == example.outcome
+    assert finding.observed.endswith((".", "Read-only file system"))
+
+
+@pytest.mark.parametrize(("check", "example"), EXAMPLES)
+def test_check_judges_the_same_after_json(check, example):
+    again = Evidence.from_json(json.loads(json.dumps(example.evidence.to_json())))
+    assert judge(check, again) == judge(check, example.evidence)
+
+
+@pytest.mark.parametrize("check", [check for check in CHECKS.values() if check.needs], ids=lambda check: check.id)
+def test_check_without_its_probe_is_the_teams_failure_only_after_the_teams_fault(check):
+    fault = TeamFault("exited", "The process exited", fix="Read the last lines.").fault("observing").to_json()
+    assert judge(check, Evidence("general")).outcome == "inconclusive"
+    failed = judge(check, Evidence("general", fault=fault))
+    assert (failed.outcome, failed.fix) == ("fail", "Read the last lines.")
+
+
+def test_judge_all_asks_the_checks_of_the_track():
+    asked = {row.check.id for row in judge_all(Evidence("ml"))}
+    assert asked == {check.id for check in CHECKS.values() if "ml" in check.tracks}
