@@ -1,0 +1,91 @@
+"""The platform's own tools image: Python with the pinned load generator, and the scripts that run beside a service.
+
+Inside: `/assay/inside/<script>.py` (from sandbox/inside/) and `/assay/loadtest/` (from sandbox/loadtest/).
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+import sandbox
+from sandbox.engine import Engine, Image
+from sandbox.faults import HostFault
+from sandbox.images import resolution
+from sandbox.images.recipe import Recipe, Say, build, ensure
+
+PYTHON = "python:3.12-slim"
+USER_ID = 65534
+PACKAGE = Path(sandbox.__file__).parent
+FOLDERS = ("inside", "loadtest")
+# The package layer comes first: an edit of a script rebuilds only the copies, in about a second.
+DOCKERFILE = f"""\
+FROM {{base}}
+COPY constraints.txt /assay/constraints.txt
+RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore \\
+    -c /assay/constraints.txt {{locust}}
+ENV PYTHONDONTWRITEBYTECODE="1" PYTHONUNBUFFERED="1" HOME="/tmp"
+COPY inside /assay/inside
+COPY loadtest /assay/loadtest
+WORKDIR /assay
+USER {USER_ID}:{USER_ID}
+CMD ["python3"]
+"""
+
+
+def ensure_tools(engine: Engine, say: Say = lambda text: None) -> Image:
+    """The tools image of exactly the scripts in this checkout, built when the engine does not have it."""
+    return ensure(recipe(engine, say), engine, say)
+
+
+def recipe(engine: Engine, say: Say = lambda text: None) -> Recipe:
+    """`assay/tools:<hash>` over the scripts, the pins and the base image."""
+    base = resolution.find(PYTHON, engine, say)
+    constraints, locust = _pins()
+    files = _files()
+    ingredients = (DOCKERFILE, base.digest, constraints, locust)
+    ingredients += tuple(f"{name}={path.read_bytes().hex()}" for name, path in files.items())
+
+    def make(engine: Engine, folder: Path, reference: str) -> Image:
+        (folder / "constraints.txt").write_text(constraints)
+        for name in FOLDERS:
+            (folder / name).mkdir()
+        for name, path in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / name)
+        return build(engine, folder, DOCKERFILE.format(base=base.used, locust=locust), reference)
+
+    return Recipe("tools", ingredients, make, repository="assay/tools")
+
+
+def _files() -> dict[str, Path]:
+    """Files of the two folders by their path below the package, in order."""
+    return {
+        path.relative_to(PACKAGE).as_posix(): path
+        for folder in FOLDERS
+        for path in sorted((PACKAGE / folder).rglob("*"))
+        if path.is_file() and path.suffix != ".pyc"
+    }
+
+
+def _pins() -> tuple[str, str]:
+    """(text of the constraints, the requirement of locust); from the checkout, else from what is installed."""
+    path = PACKAGE.parent / "constraints.txt"
+    if path.is_file():
+        return path.read_text(), "locust"
+    try:
+        return "", f"locust=={importlib.metadata.version('locust')}"
+    except importlib.metadata.PackageNotFoundError:
+        pass
+    for line in importlib.metadata.requires("assay") or []:
+        requirement = Requirement(line)
+        if requirement.name == "locust":
+            return "", f"locust{requirement.specifier}"
+    raise HostFault(
+        "image_unavailable",
+        "The version of the load generator is not known to this installation",
+        fix="Install assay again, or run it from a checkout that has its constraints.txt.",
+    )
