@@ -6,7 +6,7 @@ from sandbox.curve import less_is_better
 from sandbox.evidence import Evidence
 from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, not_applicable, passed
 
-BASE = {"valid": True, "why": "late", "shell": False, "rate_rps": 20.0, "p95_ms": 10.0}
+BASE = {"valid": True, "why": "the generator was late.", "shell": False, "rate_rps": 20.0, "p95_ms": 10.0}
 
 
 def judge(evidence: Evidence) -> Finding:

@@ -35,10 +35,14 @@ CHECK = Check(
     judge=judge,
     needs=("build",),
     examples=(
-        Example("tag", Evidence("general", plan=_plan("python:3.12-slim")), "pass"),
-        Example("digest", Evidence("general", plan=_plan("python@sha256:00")), "pass"),
-        Example("registry with port", Evidence("general", plan=_plan("registry.example:5000/base")), "fail"),
-        Example("latest", Evidence("general", plan=_plan("python:latest")), "fail"),
-        Example("generated", Evidence("general", plan={"buildpack": "python"}), "not_applicable"),
+        Example("tag", Evidence("general", plan=_plan("python:3.12-slim"), probes={"build": {}}), "pass"),
+        Example("digest", Evidence("general", plan=_plan("python@sha256:00"), probes={"build": {}}), "pass"),
+        Example(
+            "registry with port",
+            Evidence("general", plan=_plan("registry.example:5000/base"), probes={"build": {}}),
+            "fail",
+        ),
+        Example("latest", Evidence("general", plan=_plan("python:latest"), probes={"build": {}}), "fail"),
+        Example("generated", Evidence("general", plan={"buildpack": "python"}, probes={"build": {}}), "not_applicable"),
     ),
 )

@@ -37,7 +37,9 @@ CHECK = Check(
         Example("none failed", Evidence("general", probes={"load": {**BASE, "failure_pct": 0.0}}), "pass"),
         Example("a third failed", Evidence("general", probes={"load": {**BASE, "failure_pct": 33.0}}), "fail"),
         Example(
-            "busy host", Evidence("general", probes={"load": {**BASE, "valid": False, "why": "late"}}), "inconclusive"
+            "busy host",
+            Evidence("general", probes={"load": {**BASE, "valid": False, "why": "the generator was late."}}),
+            "inconclusive",
         ),
     ),
 )
