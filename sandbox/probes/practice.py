@@ -54,7 +54,7 @@ VENDORED = frozenset(
 )
 # Words that a reader would count, and a fenced or indented block that looks like something to type.
 COMMAND = re.compile(
-    r"^\s*(?:\$ )?(?:(?:docker|pip3?|python3?|uvicorn|npm|pnpm|yarn|make|uv|poetry|flask|streamlit|go|cargo) +\S|\./\w)",
+    r"^\s*(?:\$ )?(?:(?:docker|pip3?|python3?|uvicorn|npm|pnpm|yarn|make|uv|poetry|flask|streamlit|go) +\S|\./\w)",
     re.MULTILINE,
 )
 

@@ -12,6 +12,8 @@ from sandbox.terminal import print_report
 from accounts.models import User
 from evaluations.actions import request_evaluation
 from evaluations.models import Evaluation, Stage
+from hackathons.actions import submit_project
+from hackathons.models import Project
 from sandbox.evidence import TRACKS
 
 POLL_S = 0.5
@@ -27,24 +29,37 @@ class Command(BaseCommand):
         parser.add_argument("--wait", action="store_true", help="follow it to the end")
         parser.add_argument("--json", action="store_true", help="print the report as JSON (waits)")
         parser.add_argument("--user", help="handle of the person who asks for it")
+        parser.add_argument("--project", help="hand it in for this project (its id on the project's page)")
 
     def handle(self, **options) -> None:
         """1. queue it; 2. follow its lines; 3. print the report and its address."""
         source = options["source"]
         if not source.startswith(("http://", "https://")):
             source = str(Path(source).resolve())
-        asker = User.objects.filter(username=options["user"]).first() if options["user"] else None
-        if options["user"] and asker is None:
-            raise CommandError(f"There is no user with the handle {options['user']!r}.")
-        evaluation = request_evaluation(
-            source_url=source, ref=options["ref"], track=options["track"], requested_by=asker
-        )
+        evaluation = self._request(source, options)
         address = settings.ASSAY_BASE_URL + reverse("evaluation", args=[evaluation.public_id])
         if not options["json"]:
             self.stdout.write(f"Queued as {evaluation.public_id}: {address}")
         if options["wait"] or options["json"]:
             self._follow(evaluation)
             self._tell(evaluation, as_json=options["json"])
+
+    def _request(self, source: str, options: dict) -> Evaluation:
+        asker, submission = None, None
+        if options["user"]:
+            asker = User.objects.filter(username=options["user"]).first()
+            if asker is None:
+                raise CommandError(f"There is no user with the handle {options['user']!r}.")
+        track = options["track"]
+        if options["project"]:
+            project = Project.objects.filter(public_id=options["project"]).first()
+            if project is None:
+                raise CommandError(f"There is no project with the id {options['project']!r}.")
+            asker, track = asker or project.team.members.first(), project.track
+            submission = submit_project(project=project, by=asker)
+        return request_evaluation(
+            source_url=source, ref=options["ref"], track=track, requested_by=asker, submission=submission
+        )
 
     def _follow(self, evaluation: Evaluation) -> None:
         seen, said = 0, ""

@@ -1,0 +1,1 @@
+"""Deployment: the local commands, the container image, and what a server needs."""

@@ -1,0 +1,107 @@
+"""`manage.py demo`: an event with people, a team, the bundled example as its project, a rubric and a judge's link."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import User
+from hackathons.actions import create_hackathon, create_project, create_team, join_team
+from hackathons.models import Hackathon, Project
+
+PASSWORD = "assay-demo-2026"  # noqa: S105 - printed on purpose; a demo site listens on loopback only
+EVENT = "Ship It Expo"
+EXAMPLE = "churn-api"
+PEOPLE = (
+    ("olga", "Olga Organiser", "organiser"),
+    ("sam", "Sam Student", "student"),
+    ("erin", "Erin Employer", "employer"),
+)
+# The example's history is the same on every machine, so its commit is, too.
+GIT = {
+    "GIT_AUTHOR_NAME": "Sam Student",
+    "GIT_AUTHOR_EMAIL": "sam@example.org",
+    "GIT_AUTHOR_DATE": "2026-11-02T09:00:00+00:00",
+    "GIT_COMMITTER_NAME": "Sam Student",
+    "GIT_COMMITTER_EMAIL": "sam@example.org",
+    "GIT_COMMITTER_DATE": "2026-11-02T09:00:00+00:00",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+}
+
+
+class Command(BaseCommand):
+    help = "Make the demo data; running it again changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print what was made as JSON")
+
+    def handle(self, **options) -> None:
+        repository = example_repository(EXAMPLE)
+        project = make_demo(repository)
+        latest = project.submissions.filter(evaluations__scorecard__isnull=False).first()
+        scorecard = latest.evaluations.filter(scorecard__isnull=False).first().scorecard if latest else None
+        made = {
+            "accounts": [{"role": role, "handle": handle, "password": PASSWORD} for handle, _, role in PEOPLE],
+            "example": str(repository),
+            "project": project.public_id,
+            "scorecard": settings.ASSAY_BASE_URL + reverse("scorecard", args=[scorecard.public_id])
+            if scorecard
+            else "",
+        }
+        self.stdout.write(json.dumps(made) if options["json"] else json.dumps(made, indent=2))
+
+
+def example_repository(name: str) -> Path:
+    """The bundled example as a git repository of its own."""
+    target = settings.VAR / "examples" / name
+    if not (target / ".git").is_dir():
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(settings.ROOT / "deploy" / "examples" / name, target)
+        for command in (
+            ["init", "--quiet", "--initial-branch", "main"],
+            ["add", "."],
+            ["commit", "--quiet", "-m", "Serve churn predictions"],
+        ):
+            subprocess.run(["git", *command], cwd=target, env=os.environ | GIT, check=True)
+    return target
+
+
+@transaction.atomic
+def make_demo(repository: Path) -> Project:
+    """People, an event, a team and the project that hands in the bundled example."""
+    people = {handle: _person(handle, name, staff=role == "organiser") for handle, name, role in PEOPLE}
+    hackathon = Hackathon.objects.filter(name=EVENT).first() or create_hackathon(
+        organiser=people["olga"],
+        name=EVENT,
+        kind=Hackathon.Kind.EXPO,
+        description="A semester of shipping, shown on one afternoon.",
+    )
+    team = hackathon.teams.filter(name="Retention").first()
+    if team is None:
+        team = create_team(hackathon=hackathon, name="Retention", creator=people["sam"])
+    join_team(team=team, user=people["sam"])
+    return team.projects.first() or create_project(
+        team=team,
+        name="Churn API",
+        tagline="Tells which customers are about to leave, and says how sure it is.",
+        track=Project.Track.ML,
+        repository_url=str(repository),
+    )
+
+
+def _person(handle: str, name: str, *, staff: bool) -> User:
+    user, made = User.objects.get_or_create(
+        username=handle,
+        defaults={"display_name": name, "email": f"{handle}@example.org", "is_staff": staff, "is_superuser": staff},
+    )
+    if made:
+        user.set_password(PASSWORD)
+        user.save()
+    return user
