@@ -13,11 +13,13 @@ from hackathons.models import Hackathon, Project, Team
 
 def hackathon_list(request: HttpRequest) -> HttpResponse:
     """Every event: those that take submissions first."""
-    hackathons = Hackathon.objects.all()
+    hackathons = list(Hackathon.objects.all())
+    running = [event for event in hackathons if event.is_open]
+    over = [event for event in hackathons if not event.is_open]
     return render(
         request,
         "hackathons/list.html",
-        {"open": [event for event in hackathons if event.is_open], "over": [e for e in hackathons if not e.is_open]},
+        {"open": running, "over": over, "groups": [(running, "Open"), (over, "Over or not open yet")]},
     )
 
 
