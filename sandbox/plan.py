@@ -31,7 +31,8 @@ class Plan:
     files       files added to the context by us, path -> text (never overwrites a team's file)
     runtime     one line for people: "Python 3.12, FastAPI by uvicorn"
     why         sentences: what was seen that led here, in the order it mattered
-    hints       facts for later stages: {"framework": "streamlit", "openapi": "/openapi.json", "routes": ["/predict"]}
+    hints       facts for later stages: {"framework": "fastapi", "openapi": "/openapi.json",
+                "routes": [{"method": "POST", "path": "/predict"}]}
     """
 
     buildpack: str

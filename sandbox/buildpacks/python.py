@@ -1,0 +1,170 @@
+"""Python web applications without a Dockerfile: framework, packages, version and start command read from the source."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+
+from sandbox.buildpacks import Buildpack
+from sandbox.plan import Note, Plan
+from sandbox.pysource.distributions import system_packages
+from sandbox.pysource.entrypoint import Entrypoint
+from sandbox.pysource.environment import placeholders
+from sandbox.pysource.frameworks import SELF_SERVED
+from sandbox.pysource.manifests import Manifest, find_manifest, manifest_folders
+from sandbox.pysource.placement import import_roots, run_folder
+from sandbox.pysource.start import Start, procfile_start, server_requirement, start_of
+from sandbox.pysource.survey import Survey
+from sandbox.pysource.version import choose_python
+from sandbox.tree import Tree
+
+VERSION = 1
+# A path outside this set could end an instruction of the generated Dockerfile or be expanded in it.
+_PLAIN_PATH = re.compile(r"[\w./ @+-]*")
+# Extras and packages that bring a server with them.
+_BRINGS_UVICORN = ("standard", "all")
+
+
+def detect(tree: Tree) -> Plan | None:
+    """The plan for the likeliest entry point, None when no file serves HTTP."""
+    survey = Survey.of(tree)
+    for entry in survey.entries:
+        plan = _plan(tree, survey, entry)
+        if plan is not None:
+            return plan
+    return None
+
+
+def _plan(tree: Tree, survey: Survey, entry: Entrypoint) -> Plan | None:
+    folder = run_folder(tree, entry.module, manifest_folders(tree))
+    start = start_of(tree, entry, folder)
+    if start is None or not _PLAIN_PATH.fullmatch(entry.path):
+        return None
+    manifest = find_manifest(tree, folder, survey.parsed)
+    python = choose_python(tree, folder, manifest.requirements)
+    values, placed = placeholders(tree, survey.parsed)
+    added = _added_server(start, manifest)
+    command = procfile_start(tree, folder) or start.command
+    roots = import_roots(tree, entry.module, folder)
+    argv = ("sh", "-c", command)
+    others = [other.describe() for other in survey.entries[1:4] if other.path != entry.path]
+    why = [
+        f"{entry.describe()} was chosen" + (f": {entry.why}." if entry.why else "."),
+        manifest.why,
+        python.why,
+        start.why if command == start.command else f"The Procfile starts it: {command}",
+    ]
+    if others:
+        why.append(f"Passed over: {'; '.join(others)}.")
+    return Plan(
+        buildpack="python",
+        version=VERSION,
+        dockerfile=_dockerfile(
+            python=python.version,
+            manifest=manifest,
+            start=start,
+            added=added,
+            folder=folder,
+            roots=roots,
+            values=values,
+            argv=argv,
+        ),
+        start=argv,
+        env=dict(start.env) | values,
+        ports=tuple(dict.fromkeys(port for port in (start.port, 8000, entry.framework.port) if port)),
+        health=survey.health(entry),
+        files=dict(manifest.files),
+        runtime=f"Python {python.version}, {entry.framework.title} {start.title}".strip(),
+        why=tuple(why),
+        repairs=(*manifest.notes, *_server_note(added, manifest), *placed, *start.notes),
+        hints=survey.hints(entry) | _loopback(entry, start),
+    )
+
+
+def _added_server(start: Start, manifest: Manifest) -> str:
+    """The server to install because the manifest brings none, "" otherwise."""
+    if not start.server or start.server in manifest.names | manifest.pinned:
+        return ""
+    if start.server == "uvicorn" and any(set(item.extras) & set(_BRINGS_UVICORN) for item in manifest.requirements):
+        return ""
+    return start.server
+
+
+def _server_note(added: str, manifest: Manifest) -> tuple[Note, ...]:
+    if not added:
+        return ()
+    where = manifest.path or "requirements.txt"
+    return (Note("server_added", f"{added} was added to serve the application. Add {added} to {where}."),)
+
+
+def _loopback(entry: Entrypoint, start: Start) -> dict[str, str]:
+    """Where the file itself binds loopback, when it is started as it is."""
+    launch = entry.launch
+    served_by_itself = not start.server and entry.framework.id not in ("streamlit", "gradio")
+    if launch is None or launch.exposed or not (served_by_itself or entry.framework is SELF_SERVED):
+        return {}
+    return {"loopback": f"{entry.path}:{launch.line}"}
+
+
+def _dockerfile(
+    *,
+    python: str,
+    manifest: Manifest,
+    start: Start,
+    added: str,
+    folder: str,
+    roots: list[str],
+    values: dict[str, str],
+    argv: tuple[str, ...],
+) -> str:
+    """Manifests before source, so that a change of the code does not install everything again."""
+    debian = system_packages(manifest.names)
+    install = [*manifest.install, *([server_requirement(added)] if added else [])]
+    first = [path for path in (*manifest.copies, *(path for path, _ in manifest.files)) if _PLAIN_PATH.fullmatch(path)]
+    lines = [
+        f"FROM python:{python}-slim",
+        "ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1",
+        "ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore",
+    ]
+    if debian:
+        lines.append(
+            f"RUN apt-get update && apt-get install -y --no-install-recommends {' '.join(debian)} "
+            "&& rm -rf /var/lib/apt/lists/*"
+        )
+    lines += [
+        "RUN useradd --uid 10001 --create-home app && install --directory --owner=app --group=app /app",
+        "WORKDIR /app",
+    ]
+    source = "COPY --chown=app:app . /app"
+    if manifest.needs_source:
+        lines.append(source)
+    else:
+        lines += [f"COPY {json.dumps([path, f'/app/{path}'], ensure_ascii=False)}" for path in first]
+    if install:
+        lines.append(f"RUN pip install {shlex.join(install)}")
+    if not manifest.needs_source:
+        lines.append(source)
+    if folder:
+        lines.append(f"WORKDIR /app/{folder}")
+    if roots:
+        lines.append(f"ENV PYTHONPATH={':'.join(f'/app/{root}' for root in roots)}")
+    lines.append("USER app")
+    given = "".join(f"{name}={shlex.quote(value)} " for name, value in values.items())
+    lines += [f"RUN {given}{command}" for command in start.before]
+    lines += ["EXPOSE 8000", f"CMD {json.dumps(list(argv))}"]
+    return "\n".join(lines) + "\n"
+
+
+SAMPLE = {
+    "requirements.txt": "fastapi==0.115.6\nuvicorn==0.34.0\n",
+    "main.py": (
+        "from fastapi import FastAPI\n\n"
+        "app = FastAPI()\n\n\n"
+        '@app.get("/health")\n'
+        "def health() -> dict[str, str]:\n"
+        '    return {"status": "ok"}\n'
+    ),
+}
+
+BUILDPACK = Buildpack(id="python", version=VERSION, rank=50, detect=detect, sample=SAMPLE)

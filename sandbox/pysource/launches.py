@@ -1,0 +1,132 @@
+"""How a file starts a server by itself: `app.run(...)`, `uvicorn.run(...)`, `demo.launch(...)`, `serve_forever()`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sandbox.pysource.syntax import LOOPBACK, Module, Value, assignments, value_of
+
+_SERVERS = frozenset({"HTTPServer", "ThreadingHTTPServer", "TCPServer", "ThreadingTCPServer"})
+# Calls in a __main__ block that a server started from outside can do without.
+_TRIVIAL_CALLS = frozenset(
+    {"print", "int", "str", "bool", "float", "os.environ.get", "os.getenv", "load_dotenv", "dotenv.load_dotenv"}
+)
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One call that serves.
+
+    call   "run" (the application's own), "uvicorn", "waitress", "launch", "aiohttp" or "serve_forever"
+    host   literal or the variable it is read from; Value() when the call does not say
+    alone  nothing else of substance happens in its block, so a server started from outside loses nothing
+    line   1-based
+    """
+
+    call: str
+    host: Value
+    port: Value
+    alone: bool
+    line: int
+
+    @property
+    def exposed(self) -> bool:
+        """It can be reached from outside its own network namespace."""
+        if self.host.variable == "HOST":
+            return True
+        if self.host == Value():
+            return self.call in ("waitress", "aiohttp", "launch")
+        return self.host.literal not in LOOPBACK and self.host.literal is not None
+
+
+def _kind(module: Module, call: ast.Call) -> str:
+    origin = module.origin(call.func)
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else origin.rpartition(".")[2]
+    if origin == "uvicorn.run":
+        return "uvicorn"
+    if origin in ("waitress.serve", "hupper.waitress.serve"):
+        return "waitress"
+    if origin in ("aiohttp.web.run_app", "web.run_app"):
+        return "aiohttp"
+    if method == "serve_forever":
+        return "serve_forever"
+    if method == "launch" and isinstance(call.func, ast.Attribute):
+        return "launch"
+    owner = origin.rpartition(".")[0]
+    # subprocess.run and asyncio.run come from modules; an application is a name of the file's own.
+    runs = method in ("run", "run_server") and owner and "." not in owner and owner not in _modules_of(module)
+    return "run" if runs else ""
+
+
+def _modules_of(module: Module) -> frozenset[str]:
+    plain = (alias for node in ast.walk(module.node) if isinstance(node, ast.Import) for alias in node.names)
+    return frozenset(alias.asname or alias.name.partition(".")[0] for alias in plain)
+
+
+def _arguments(module: Module, call: ast.Call, kind: str) -> tuple[ast.expr | None, ast.expr | None]:
+    """The expressions for host and port."""
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    host = named.get("host", named.get("server_name"))
+    port = named.get("port", named.get("server_port"))
+    if kind == "run":
+        positional = [argument for argument in call.args if not isinstance(argument, ast.Name)]
+        host = host or (positional[0] if positional else None)
+        port = port or (positional[1] if len(positional) > 1 else None)
+    if kind == "serve_forever":
+        for node in ast.walk(module.node):
+            name = module.origin(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+            if name in _SERVERS and isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Tuple):
+                elements = node.args[0].elts
+                return elements[0], elements[1] if len(elements) > 1 else None
+    return host, port
+
+
+def _blocks(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    """Every list of statements in the file, outermost first."""
+    yield body
+    for statement in body:
+        for name in ("body", "orelse", "finalbody"):
+            inside = getattr(statement, name, None)
+            if inside:
+                yield from _blocks(inside)
+        for handler in getattr(statement, "handlers", []):
+            yield from _blocks(handler.body)
+
+
+def _is_alone(module: Module, block: list[ast.stmt], serving: ast.stmt, launch: ast.Call) -> bool:
+    if block is module.body:
+        return True
+    inside = set(ast.walk(launch))
+    for statement in block:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and node not in inside and module.origin(node.func) not in _TRIVIAL_CALLS:
+                logs = module.origin(node.func).startswith(("logging.", "logger.", "log."))
+                if not logs:
+                    return False
+        if statement is serving:
+            return True
+    return True
+
+
+def launches(module: Module) -> tuple[Launch, ...]:
+    """Every serving call of the file, in order."""
+    constants = dict(assignments(module.body))
+    found: dict[int, Launch] = {}
+    for block in _blocks(module.body):
+        local = constants | dict(assignments(block))
+        for statement in block:
+            for node in ast.walk(statement):
+                if not isinstance(node, ast.Call) or not (kind := _kind(module, node)):
+                    continue
+                host, port = _arguments(module, node, kind)
+                # Inner blocks come later and see more: the innermost answer stays.
+                found[node.lineno] = Launch(
+                    kind,
+                    value_of(host, module, local),
+                    value_of(port, module, local),
+                    _is_alone(module, block, statement, node),
+                    node.lineno,
+                )
+    return tuple(found[line] for line in sorted(found))

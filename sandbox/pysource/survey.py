@@ -1,0 +1,46 @@
+"""Everything that later stages want to know of a Python repository, gathered in one reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.pysource.entrypoint import Entrypoint, entrypoints, is_aside
+from sandbox.pysource.routes import Route, health_paths, routes_of
+from sandbox.pysource.syntax import Module, modules
+from sandbox.tree import Tree
+
+
+@dataclass(frozen=True)
+class Survey:
+    """`parsed` are the modules that are part of the product, `entries` the candidates, likeliest first."""
+
+    tree: Tree = field(repr=False)
+    parsed: tuple[Module, ...] = field(repr=False)
+    entries: tuple[Entrypoint, ...]
+
+    @classmethod
+    def of(cls, tree: Tree) -> Survey:
+        parsed = modules(tree)
+        product = tuple(module for module in parsed if not is_aside(module.path))
+        return cls(tree, product, entrypoints(tree, parsed))
+
+    def routes(self, entry: Entrypoint) -> tuple[Route, ...]:
+        """Routes of the modules that lie below the entry's top folder, so that another service's do not count."""
+        top = entry.path.partition("/")[0] if "/" in entry.path else ""
+        return routes_of(module for module in self.parsed if not top or module.path.startswith(top + "/"))
+
+    def hints(self, entry: Entrypoint) -> dict[str, Any]:
+        """The plan's hints: {"framework", "app", "routes": [{"method", "path"}], "openapi"}."""
+        hints: dict[str, Any] = {
+            "framework": entry.framework.id,
+            "app": f"{entry.path}:{entry.attribute}" if entry.attribute else entry.path,
+            "routes": [{"method": route.method, "path": route.path} for route in self.routes(entry)],
+        }
+        if entry.framework.openapi:
+            hints["openapi"] = entry.framework.openapi
+        return hints
+
+    def health(self, entry: Entrypoint) -> tuple[str, ...]:
+        """Paths that look like health, the team's own before the framework's."""
+        return tuple(dict.fromkeys((*health_paths(self.routes(entry)), *entry.framework.health)))
