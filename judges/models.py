@@ -2,7 +2,9 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from hackathons.models import Hackathon, Project
 
@@ -24,6 +26,15 @@ class Round(models.Model):
     @property
     def is_open(self) -> bool:
         return self.opened_at is not None and self.closed_at is None
+
+    @property
+    def is_published(self) -> bool:
+        return self.results_published_at is not None
+
+    @property
+    def projects(self) -> "models.QuerySet[Project]":
+        """Every project of the event, by table."""
+        return Project.objects.filter(team__hackathon=self.hackathon_id).order_by("table_number", "name")
 
 
 class Criterion(models.Model):
@@ -80,11 +91,27 @@ class Conflict(models.Model):
         return f"{self.judge} not to {self.project}"
 
 
+class VisitQuerySet(models.QuerySet):
+    def cast(self) -> "VisitQuerySet":
+        """Those with scores, counted or voided: the judge was there and need not come again."""
+        return self.filter(state__in=(Visit.State.SUBMITTED, Visit.State.VOIDED))
+
+    def absences(self) -> "VisitQuerySet":
+        """Those that found nobody at the table, and that no person has cleared since."""
+        return self.filter(state=Visit.State.SKIPPED, reason=Visit.Reason.ABSENT, cleared_at=None)
+
+
 class Visit(models.Model):
     """One judge at one table, from being sent there to the submitted scores.
 
-    `client_id` is made on the judge's phone: sending the same one again changes nothing.
+    `client_id` names the hand-in: sending the same one again changes nothing. `reason` is a `Reason` when skipped,
+    words when voided. `revision` counts the times the scores were saved; each is kept as a `Version`.
     """
+
+    class Reason(models.TextChoices):
+        BUSY = "busy", "The team is busy"
+        ABSENT = "absent", "Nobody is there"
+        CONFLICT = "conflict", "I should not judge this team"
 
     class State(models.TextChoices):
         ASSIGNED = "assigned"
@@ -101,10 +128,23 @@ class Visit(models.Model):
     assigned_at = models.DateTimeField(auto_now_add=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    skipped_at = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True, help_text="An absence that a person took back.")
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="voided_visits"
+    )
     revision = models.PositiveSmallIntegerField(default=0)
+
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         ordering = ["assigned_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["judge"], condition=Q(state="assigned"), name="one_table_at_a_time"),
+            models.UniqueConstraint(
+                fields=["judge", "project"], condition=Q(state__in=["submitted", "voided"]), name="visit_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.judge} at {self.project}: {self.state}"
@@ -123,3 +163,20 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.value}"
+
+
+class Version(models.Model):
+    """One saving of a visit's scores, never changed again: what stood there before an edit can always be seen."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    scores = models.JSONField(help_text="criterion name → 1 to 5")
+    note = models.TextField(blank=True)
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["visit", "number"], name="version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.visit}, version {self.number}"

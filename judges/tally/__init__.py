@@ -28,6 +28,7 @@ class Tally:
                 p_top {"3": chance}, views (visits counted), swayed_by [{judge, cut}]
     judges      by id: judge, severity (> 0 is lenient), noise_sd, scale (all on the rubric scale), flags, views
     outliers    visits far above what other judges saw: judge, project, visit, z
+    islands     groups that share no visit with the largest one: judges, projects; not comparable with the rest
     ties        [{cut, projects}]: offer a tie-break visit, then the published criterion order, then a logged decision
     """
 
@@ -36,6 +37,7 @@ class Tally:
     not_judged: list[str]
     warnings: list[str]
     outliers: list[dict[str, Any]]
+    islands: list[dict[str, Any]]
     ties: list[dict[str, Any]]
 
     def to_json(self) -> dict[str, Any]:
@@ -45,6 +47,7 @@ class Tally:
             "not_judged": self.not_judged,
             "warnings": self.warnings,
             "outliers": self.outliers,
+            "islands": self.islands,
             "ties": self.ties,
         }
 
@@ -76,7 +79,7 @@ def rank(
         raise ValueError("A cut is a number of places: 1 or more.")
     visits = collect(ballots, weights, projects)
     if not len(visits.y):
-        return Tally([], [], list(visits.not_judged), ["No ballot counts yet."], [], [])
+        return Tally([], [], list(visits.not_judged), ["No ballot counts yet."], [], [], [])
     model = fit(visits, prior)
     places = place(model, cuts, seed)
     out = flags.leave_judge_out(visits, model)
@@ -97,13 +100,15 @@ def rank(
         }
         for at in places.order
     ]
+    islands = flags.components(visits)[1:]
     bands = {cut: tie_band(model, places.order, cut) for cut in cuts}
     return Tally(
         ranking=ranking,
         judges=_judges(visits, model, flags.judge_flags(visits, out)),
         not_judged=list(visits.not_judged),
-        warnings=[*visits.warnings, *_split_warnings(visits)],
+        warnings=[*visits.warnings, *(_island_warning(*island) for island in islands)],
         outliers=_outliers(visits, flags.visit_z(visits, model, out)),
+        islands=[{"judges": judges, "projects": projects} for judges, projects in islands],
         ties=[{"cut": cut, "projects": [visits.projects[at] for at in band]} for cut, band in bands.items() if band],
     )
 
@@ -135,13 +140,11 @@ def _outliers(visits: Visits, z: np.ndarray[Any, np.dtype[np.float64]]) -> list[
     ]
 
 
-def _split_warnings(visits: Visits) -> list[str]:
-    """One sentence for each group of judges that shares no project with the largest group."""
-    return [
+def _island_warning(judges: list[str], projects: list[str]) -> str:
+    return (
         f"Judges {_few(judges)} share no project with the others: their {len(projects)} projects ({_few(projects)}) "
         "cannot be compared with the rest. Send one of them to another group's table."
-        for judges, projects in flags.components(visits)[1:]
-    ]
+    )
 
 
 def _few(names: list[str], most: int = 5) -> str:
