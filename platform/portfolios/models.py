@@ -100,7 +100,11 @@ class SearchEntry(models.Model):
 
     scorecard = models.OneToOneField(Scorecard, on_delete=models.CASCADE, related_name="search_entry")
     text = models.TextField()
+    # [{"name": "FastAPI", "why": "…"}, …]: what the evidence shows. The tokens are its names for the search, folded
+    # and between bars ("|python|fastapi|"); declared ones are people's own word and are marked as such.
     skills = models.JSONField(default=list)
+    skill_tokens = models.TextField(default="|")
+    declared_tokens = models.TextField(default="|")
     total = models.FloatField(null=True)
     grade = models.CharField(max_length=2)
     p95_ms = models.FloatField(null=True)
