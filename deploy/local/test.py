@@ -1,0 +1,116 @@
+"""`make test`: everything that checks a landing, on the real services: an engine, a Redis and a PostgreSQL of our own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from deploy.local import need
+
+# Only what the database could change is run again on PostgreSQL.
+ON_POSTGRES = [
+    "tests/accounts",
+    "tests/hackathons",
+    "tests/evaluations",
+    "tests/judges",
+    "tests/portfolios",
+    "tests/site",
+]
+BIN = Path(sys.executable).parent
+
+
+def main() -> int:
+    """Every step runs, also after a failed one; the exit status and the last lines say which failed."""
+    try:
+        with ExitStack() as stack:
+            return _test(stack)
+    except need.NotMet as problem:
+        print(f"make test: {problem}", file=sys.stderr)
+        return 1
+
+
+def _test(stack: ExitStack) -> int:
+    need.disk()
+    stack.enter_context(need.engine())
+    scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="assay-test-")))
+    env = os.environ | {
+        "REDIS_URL": stack.enter_context(need.redis()),
+        "ASSAY_VAR": str(scratch / "var"),
+        "SECRET_KEY": "only for the tests, which make no secret worth keeping",
+    }
+    strict = env | {"ASSAY_BASE_URL": "https://assay.example.org", "ALLOWED_HOSTS": "assay.example.org"}
+    python = sys.executable
+    steps: list[tuple[str, list[str], dict[str, str]]] = [
+        ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."], env),
+        ("lint", [str(BIN / "ruff"), "check", "--quiet", "."], env),
+        ("types", [str(BIN / "mypy")], env),
+        ("layers", [str(BIN / "lint-imports"), "--no-cache"], env),
+        ("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], env),
+        ("deployment", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], strict),
+        (
+            "schema",
+            [python, "manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", str(scratch / "api")],
+            env,
+        ),
+        ("images", [python, "-m", "sandbox", "images", "--build", "tools", "python:3.12-slim", "--json"], env),
+        ("tests", [python, "-m", "pytest", "-q", "--durations", "12"], env),
+    ]
+    failed = [name for name, command, environment in steps if not _step(name, command, environment)]
+    with _postgres(scratch) as url:
+        command = [python, "-m", "pytest", "-q", "-m", "not docker and not browser", *ON_POSTGRES]
+        if not _step("tests on PostgreSQL", command, env | {"DATABASE_URL": url}):
+            failed.append("tests on PostgreSQL")
+    print(f"\nFailed: {', '.join(failed)}" if failed else "\nEverything passed.")
+    return 1 if failed else 0
+
+
+def _step(name: str, command: list[str], env: dict[str, str]) -> bool:
+    print(f"\n== {name}", flush=True)
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=need.ROOT, env=env, check=False)
+    print(
+        f"== {name}: {'passed' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True
+    )
+    return done.returncode == 0
+
+
+@contextmanager
+def _postgres(scratch: Path) -> Iterator[str]:
+    """The URL of a throw-away PostgreSQL; DATABASE_URL in the environment is used instead when it names one."""
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        yield os.environ["DATABASE_URL"]
+        return
+    found = shutil.which("initdb") or next(
+        iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None
+    )
+    if found is None:
+        raise need.NotMet("PostgreSQL is not installed; install the package postgresql.")
+    programs, data, port = Path(found).parent, scratch / "postgres", need.free_port()
+    data.mkdir()
+    # PostgreSQL refuses to run as root; Debian's package brings a user for it.
+    become: list[str] = []
+    if os.geteuid() == 0:
+        become = ["runuser", "-u", "postgres", "--"]
+        scratch.chmod(0o755)
+        shutil.chown(data, "postgres")
+    initdb = [*become, str(programs / "initdb"), "-D", str(data), "-U", "assay", "-A", "trust", "--no-sync"]
+    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd="/")
+    options = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}", "-c", "fsync=off"]
+    ready = [*become, str(programs / "pg_isready"), "-h", "127.0.0.1", "-p", str(port), "-q"]
+    with need.started(
+        "postgres",
+        [*become, str(programs / "postgres"), "-D", str(data), "-p", str(port), *options],
+        lambda: subprocess.run(ready, check=False, cwd="/").returncode == 0,
+    ):
+        yield f"postgres://assay@127.0.0.1:{port}/postgres"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
