@@ -1,4 +1,4 @@
-"""`make test`: everything that checks a landing, on the real services: an engine, a Redis and a PostgreSQL of our own."""
+"""`make test`: everything that checks a landing, on an engine, a Redis and a PostgreSQL of our own."""
 
 from __future__ import annotations
 
