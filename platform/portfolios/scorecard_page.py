@@ -1,0 +1,87 @@
+"""What the scorecard's page shows, gathered in one place: the automatic result, the judges', and who stands by it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import User
+from evaluations.catalogue import CATEGORIES, gain, rubric_weights
+from evaluations.models import Scorecard
+from judges.results import for_project
+from portfolios import indexing, issuing, rules
+from portfolios.models import Credential
+
+JUDGED = ("pass", "fail")
+
+
+def findings(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Sort a report's rows: `open` by the points they would gain, `passed` in full, and `other` that weigh nothing."""
+    rows = [row | {"gain": gain(report, row)} for row in report["findings"]]
+    judged = [row for row in rows if row["outcome"] in JUDGED]
+    return {
+        "open": sorted((row for row in judged if row["score"] < 1), key=lambda row: (-row["gain"], row["check"])),
+        "passed": [row for row in judged if row["score"] == 1],
+        "other": [row for row in rows if row["outcome"] not in JUDGED],
+    }
+
+
+def categories(scorecard: Scorecard) -> list[dict[str, Any]]:
+    """Give {id, label, score 0..100 or None, weight} for each category of the rubric."""
+    weights = rubric_weights(scorecard.rubric)
+    return [
+        {"id": name, "label": CATEGORIES.get(name, name), "score": score, "weight": weights.get(name)}
+        for name, score in scorecard.categories.items()
+    ]
+
+
+def _credential(scorecard: Scorecard, user: User) -> Credential | None:
+    """The reader's own credential, else the first that stands."""
+    standing = scorecard.credentials.filter(revoked_at=None)
+    own = standing.filter(user=user).first() if user.is_authenticated else None
+    return own or standing.order_by("issued_at").first()
+
+
+def context(scorecard: Scorecard, user: User) -> dict[str, Any]:
+    """Give the page's context; `published`, `can_publish` and `can_unpublish` are about the reader."""
+    report = scorecard.report
+    project = rules.project_of(scorecard)
+    sorted_findings = findings(report)
+    measurements = report.get("measurements", {})
+    credential = _credential(scorecard, user)
+    published = scorecard.is_published
+    page = reverse("scorecard", args=[scorecard.public_id])
+    return {
+        "report": report,
+        "scorecard": {
+            "public_id": scorecard.public_id,
+            "grade": scorecard.grade,
+            "total": scorecard.total,
+            "categories": categories(scorecard),
+            "provisional": scorecard.provisional,
+            "digest": scorecard.digest,
+            "rubric": scorecard.rubric,
+            "created_at": scorecard.created_at,
+        },
+        "findings": sorted_findings["open"],
+        "passed": sorted_findings["passed"],
+        "other": sorted_findings["other"],
+        "load": measurements.get("load"),
+        "memory": measurements.get("memory"),
+        "judging": for_project(project) if project else None,
+        "project": project,
+        "team": project.team if project else None,
+        "people": indexing.people(scorecard) if published else [],
+        "published": published,
+        "unsigned_because": issuing.why_unsigned(scorecard),
+        "can_publish": rules.can_publish(user, scorecard) and not rules.has_consented(user, scorecard),
+        "can_unpublish": published and rules.can_unpublish(user, scorecard),
+        "has_consented": rules.has_consented(user, scorecard),
+        "publish_url": reverse("scorecard_publish", args=[scorecard.public_id]),
+        "unpublish_url": reverse("scorecard_unpublish", args=[scorecard.public_id]),
+        "credential": credential
+        and {"url": reverse("credential", args=[credential.public_id]), "public_id": str(credential.public_id)},
+        "badge_url": reverse("badge_svg", args=[scorecard.public_id]) if published else None,
+        "json_url": reverse("evaluation-api-report", args=[scorecard.evaluation.public_id]),
+        "page_url": settings.ASSAY_BASE_URL + page,
+    }

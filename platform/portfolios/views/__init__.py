@@ -1,0 +1,1 @@
+"""Pages and machine endpoints of portfolios, one module an audience."""
