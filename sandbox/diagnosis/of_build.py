@@ -1,0 +1,89 @@
+"""A failed image build, explained: whose fault it is, which line, and what to do."""
+
+from __future__ import annotations
+
+import re
+
+from sandbox.commands.stage import instructions
+from sandbox.diagnosis.build_rules import ENGINE_RULES, STEP_RULES
+from sandbox.diagnosis.rules import Match, first_match, readable, useful_lines
+from sandbox.engine import BuildFailed
+from sandbox.faults import HostFault, TeamFault
+from sandbox.plan import Plan
+from sandbox.pysource.distributions import normalise
+from sandbox.pysource.requirements import decode
+from sandbox.tree import Tree
+
+_STEP = re.compile(r"^Step \d+/\d+ : (?P<instruction>[^\n]*)", re.MULTILINE)
+
+
+def diagnose(failure: BuildFailed, tree: Tree, plan: Plan) -> TeamFault | HostFault:
+    """The fault behind a failed build; a TeamFault("build_failed") with the failing step when nothing is recognised."""
+    message, log = readable(failure.message), readable(failure.log)
+    started = list(_STEP.finditer(log))
+    step = failure.step or (started[-1]["instruction"] if started else "")
+    output = log[started[-1].end() :] if started else log
+    # The engine's own words first: a program in a RUN line cannot write those.
+    found = first_match(ENGINE_RULES, message)
+    detail = message if found else ""
+    if found is None:
+        found = first_match(STEP_RULES, f"{output}\n", step)
+        detail = useful_lines(output, found.at) if found else ""
+    if found is None:
+        return TeamFault(
+            "build_failed",
+            f"The image could not be built: {_shown(step)} failed" if step else "The image could not be built",
+            detail=useful_lines(f"{output}\n{message}"),
+            fix="Run docker build in a fresh clone and correct the step that fails; its last lines are above.",
+            where=_dockerfile_line(step, plan),
+        )
+    kind = HostFault if found.rule.owner == "host" else TeamFault
+    return kind(found.rule.id, found.title, detail=detail, fix=found.fix, where=_where(found, tree, plan, step))
+
+
+def _shown(step: str) -> str:
+    """The start of a build step, for a title."""
+    plain = re.sub(r"^/bin/sh -c ", "RUN ", " ".join(step.split()))
+    return plain if len(plain) <= 80 else plain[:79] + "…"
+
+
+def _where(found: Match, tree: Tree, plan: Plan, step: str) -> str | None:
+    if found.rule.place == "requirement":
+        package = re.sub(r"\[.*", "", found.groups.get("package", ""))
+        return _requirement_line(package, tree.below(plan.context), plan) or _dockerfile_line(step, plan)
+    if found.rule.place == "dockerfile":
+        line = found.groups.get("line", "")
+        return f"{_dockerfile_name(plan)}:{line}" if line else _dockerfile_line(step, plan)
+    return None
+
+
+def _dockerfile_name(plan: Plan) -> str:
+    return str(plan.hints.get("dockerfile") or "Dockerfile")
+
+
+def _dockerfile_line(step: str, plan: Plan) -> str | None:
+    """Where the failing step stands; None when the Dockerfile is a generated one, which the team has not."""
+    if plan.buildpack != "dockerfile" or not step:
+        return None
+    wanted = _squeezed(re.sub(r"^(?:/bin/sh -c |[A-Z]+ )", "", step))
+    for line, _name, rest in instructions(plan.dockerfile):
+        text = _squeezed(rest)
+        if wanted and (text.startswith(wanted[:200]) or wanted.startswith(text[:200])) and text:
+            return f"{_dockerfile_name(plan)}:{line}"
+    return None
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.replace("\\", " ").split())
+
+
+def _requirement_line(package: str, tree: Tree, plan: Plan) -> str | None:
+    """The line of a requirements file that names a package."""
+    files = [path for path in tree.paths if re.search(r"(?:^|/)requirements[^/]*\.(?:txt|in)$", path)]
+    prefix = f"{plan.context}/" if plan.context else ""
+    for path in files[:20]:
+        for number, line in enumerate(decode(tree.read(path)).splitlines(), start=1):
+            name = re.match(r"\s*([A-Za-z0-9][\w.-]*)", line)
+            if name and normalise(name[1]) == normalise(package):
+                return f"{prefix}{path}:{number}"
+    return None

@@ -1,0 +1,114 @@
+"""A process that ended, explained: what its last lines say, else how it ended."""
+
+from __future__ import annotations
+
+import re
+
+from sandbox.diagnosis.rules import first_match, readable, useful_lines
+from sandbox.diagnosis.run_rules import RUN_RULES
+from sandbox.faults import TeamFault
+from sandbox.plan import Plan
+from sandbox.pysource.distributions import distribution_of
+from sandbox.tree import Tree
+
+_FRAME = re.compile(r'^\s*File "(?P<file>[^"\n]{1,300})", line (?P<line>\d{1,7})', re.MULTILINE)
+_LIBRARY = re.compile(r"site-packages|dist-packages|/usr/(?:local/)?lib/|<frozen|<string>|/usr/local/bin/|\.venv/")
+
+# Why the sandbox ended the process -> title, fix.
+_KILLED = {
+    "disk": (
+        "killed_for_disk",
+        "The process was stopped because it wrote more to disk than it may",
+        "Write less beside the code: caches and uploads need a bound.",
+    ),
+    "log": (
+        "killed_for_log",
+        "The process was stopped because it logged without end",
+        "Log one line a request, and nothing in a loop that does not wait.",
+    ),
+}
+# Exit codes that say something by themselves -> what and what to do.
+_EXITS = {
+    0: (
+        "ended by itself without an error",
+        "Start a server that keeps running; a script that prints and ends serves nobody.",
+    ),
+    126: (
+        "could not be executed (exit code 126)",
+        "Make the start script executable: git update-index --chmod=+x FILE.",
+    ),
+    127: ("was not found (exit code 127)", "Install the program that the start command names, or correct the command."),
+    132: (
+        "used an instruction that this processor lacks (exit code 132)",
+        "Use a build of the package for any x86-64.",
+    ),
+    137: ("was killed (exit code 137)", "Use less memory when starting: load smaller models, and load them once."),
+    139: (
+        "crashed in native code (exit code 139)",
+        "Pin the native packages (NumPy, torch) to versions that fit together.",
+    ),
+}
+
+
+def diagnose_run(
+    log: str, exit_code: int | None, oom: bool, killed: str, plan: Plan, *, tree_hint: Tree | None = None
+) -> TeamFault:
+    """Why a started process is gone. `killed` is "disk", "log" or "". `tree_hint` lets `where` name the team's file."""
+    text = readable(log)
+    where = _where(text, plan.context, tree_hint)
+    if oom:
+        return TeamFault(
+            "out_of_memory",
+            "The process used more memory than it may and was killed",
+            detail=useful_lines(text),
+            fix="Use less memory: load smaller models, load them once, and run one worker.",
+            where=where,
+        )
+    if killed:
+        fault, title, fix = _KILLED[killed]
+        return TeamFault(fault, title, detail=useful_lines(text), fix=fix, where=where)
+    found = first_match(RUN_RULES, text)
+    if found is None:
+        how, fix = _EXITS.get(
+            exit_code if exit_code is not None else -1,
+            (
+                f"stopped with exit code {exit_code}",
+                "Start it in a fresh clone and correct the error in its last lines.",
+            ),
+        )
+        return TeamFault("exited", f"The process {how}", detail=useful_lines(text), fix=fix, where=where)
+    package = found.groups.get("package", "")
+    found.groups["distribution"] = distribution_of(package) if package else ""
+    if found.rule.id == "requirements_missing_package" and _is_own(package, tree_hint):
+        return TeamFault(
+            "import_error",
+            f"The module {package} is in the repository but cannot be imported from where the process starts",
+            detail=useful_lines(text, found.at),
+            fix="Set WORKDIR, or the module in the start command, to the folder from which the import works for you.",
+            where=where,
+        )
+    return TeamFault(found.rule.id, found.title, detail=useful_lines(text, found.at), fix=found.fix, where=where)
+
+
+def _is_own(package: str, tree: Tree | None) -> bool:
+    head = package.partition(".")[0]
+    return tree is not None and any(
+        path == f"{head}.py" or path.endswith(f"/{head}.py") or f"/{head}/" in f"/{path}"
+        for path in tree.paths
+        if path.endswith(".py")
+    )
+
+
+def _where(log: str, context: str, tree: Tree | None) -> str | None:
+    """The innermost line of the team's own code in the last traceback, as the repository names the file."""
+    frames = [(match["file"], match["line"]) for match in _FRAME.finditer(log) if not _LIBRARY.search(match["file"])]
+    prefix = f"{context}/" if context else ""
+    for file, line in reversed(frames):
+        parts = file.strip("/").split("/")
+        for skipped in range(len(parts)):
+            path = prefix + "/".join(parts[skipped:])
+            if tree is not None and path in tree:
+                return f"{path}:{line}"
+        if tree is None and len(parts) > 1:
+            return f"{prefix}{'/'.join(parts[1:])}:{line}"
+    return None

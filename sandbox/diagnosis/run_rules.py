@@ -1,0 +1,183 @@
+"""Errors with which a started process ends, most specific first: data only."""
+
+from sandbox.diagnosis.rules import rule
+
+RUN_RULES = (
+    rule(
+        "requirements_missing_package",
+        (r"RuntimeError: Form data requires \"?(?P<package>python-multipart)",),
+        "The package {package} is used but not installed",
+        "Add {package} to the requirements.",
+    ),
+    rule(
+        "requirements_missing_package",
+        (r"ModuleNotFoundError: No module named '?(?P<package>[A-Za-z_][\w.]{0,80})",),
+        "The module {package} is imported but not installed",
+        "Add {distribution} to the requirements, with its version.",
+    ),
+    rule(
+        "import_error",
+        (r"ImportError: (?P<problem>cannot import name '?[\w.]{1,80}'? from [^\n]{1,120})",),
+        "An import fails: {problem}",
+        "Pin the package to the version that you developed with (pip freeze shows it), or correct the import.",
+    ),
+    rule(
+        "system_library_missing",
+        (r"(?:ImportError|OSError): (?P<library>lib[\w.+-]{1,60}\.so[\w.]{0,12}): cannot open shared object file",),
+        "The shared library {library} is missing in the image",
+        "Install the Debian package that brings {library} with apt-get in the Dockerfile, "
+        "or use a headless build of the Python package.",
+    ),
+    rule(
+        "import_error",
+        (r"Error loading ASGI app\. (?P<problem>[^\n]{1,140})",),
+        "The server cannot find the application: {problem}",
+        "Give the server the file and object that exist: uvicorn folder.file:object.",
+    ),
+    rule(
+        "import_error",
+        (r"Failed to find attribute '(?P<name>[\w.]{1,60})' in '(?P<module>[\w.]{1,80})'",),
+        "The server finds no {name} in {module}",
+        "Give the server the name of the object that is made in {module}.",
+    ),
+    rule(
+        "numpy_abi_changed",
+        (
+            r"numpy\.dtype size changed, may indicate binary incompatibility",
+            r"A module that was compiled using NumPy 1\.x cannot be run in",
+        ),
+        "A package was compiled for another NumPy than the one installed",
+        'Pin NumPy to the version that you developed with, for example "numpy<2".',
+    ),
+    rule(
+        "syntax_error",
+        (r"^\s*(?:SyntaxError|IndentationError|TabError): (?P<problem>[^\n]{1,120})",),
+        "A Python file does not parse: {problem}",
+        "Correct the line shown above; python -m compileall . finds all of them.",
+    ),
+    rule(
+        "port_in_use",
+        (r"\[Errno 98\]", r"[Aa]ddress already in use", r"EADDRINUSE", r"Connection in use: "),
+        "Two things in the container want the same port",
+        "Start one server only, or give each its own port.",
+    ),
+    rule(
+        "port_not_allowed",
+        (
+            r"\[Errno 13\][^\n]{0,60}(?:bind|address)",
+            r"bind\(\) to 0\.0\.0\.0:\d{1,3} failed \(13",
+            r"listen EACCES[^\n]{0,60}:\d{1,3}$",
+        ),
+        "The process may not listen on a port below 1024",
+        "Listen on the port in PORT (8000), which needs no special right.",
+    ),
+    rule(
+        "literal_port_variable",
+        (
+            r"[Ii]nvalid (?:int )?value[^\n]{0,60}\$\{?PORT",
+            r"'\$\{?PORT[^\n]{0,20}is not a valid",
+        ),
+        "$PORT reaches the server as text, not as a number",
+        'Start through a shell: CMD ["sh", "-c", "exec … --port $PORT"].',
+    ),
+    rule(
+        "missing_setting",
+        (
+            r"KeyError: '(?P<name>[A-Z][A-Z0-9_]{2,60})'",
+            r"UndefinedValueError: (?P<name2>\w{2,60}) not found",
+            r"ImproperlyConfigured: Set the (?P<name3>\w{2,60}) environment variable",
+            r"ImproperlyConfigured: The (?P<name4>SECRET_KEY) setting must not be empty",
+            r"validation errors? for \w{0,40}[Ss]ettings[^\n]{0,40}\n(?P<name5>\w{2,60})",
+            r"\b(?P<name6>[A-Z][A-Z0-9_]{2,60}) (?:environment variable )?(?:is (?:not set|missing)|must be set)",
+        ),
+        "The setting {name} is missing",
+        "Give {name} a default for local runs, or start without what needs it and say so in the health answer.",
+    ),
+    rule(
+        "model_unreadable",
+        (
+            r"UnpicklingError",
+            r"EOFError: Ran out of input",
+            r"invalid load key, 'v'",
+        ),
+        "A saved model cannot be read",
+        "Commit the real file (a Git LFS pointer is a few lines of text), saved with the versions in the requirements.",
+    ),
+    rule(
+        "missing_file",
+        (r"FileNotFoundError: \[Errno 2\] [^\n:]{1,60}: '?(?P<file>[^'\n]{1,160})'?",),
+        "The file {file} is not in the image",
+        "Commit {file}, check .gitignore and .dockerignore, and open it by a path relative to the source file.",
+    ),
+    rule(
+        "missing_file",
+        (
+            r"can't open file '(?P<file>[^'\n]{1,160})': \[Errno 2\]",
+            r"Error: Invalid value: File does not exist: (?P<file2>[^\n]{1,160})",
+        ),
+        "The start command names {file}, which is not there",
+        "Correct the file's name in the start command, or WORKDIR in the Dockerfile.",
+    ),
+    rule(
+        "not_writable",
+        (r"Permission denied: '?(?P<file>/[^'\n]{1,160})'?",),
+        "The process may not write {file}",
+        "Make the folder belong to the user that runs the process (COPY --chown, or mkdir and chown before USER).",
+    ),
+    rule(
+        "not_writable",
+        (r"OperationalError: (?:unable to open database file|attempt to write a readonly database)",),
+        "The SQLite file cannot be opened for writing",
+        "Put the database in a folder that belongs to the user that runs the process.",
+    ),
+    rule(
+        "dependency_unreachable",
+        (
+            r"connection (?:to server )?at [^\n]{1,80} failed",
+            r"could not connect to server",
+            r"could not translate host name",
+            r"Can't connect to (?:local )?(?:MySQL|server)",
+            r"ServerSelectionTimeoutError",
+            r"redis\.exceptions\.ConnectionError",
+            r"psycopg2?\.OperationalError",
+            r"ECONNREFUSED",
+        ),
+        "The process stops because a database or service that it needs cannot be reached",
+        "Start without it and report not ready, retrying in the background; use SQLite by default for local runs.",
+    ),
+    rule(
+        "network_needed",
+        (
+            r"Temporary failure in name resolution",
+            r"Name or service not known",
+            r"Network is unreachable",
+            r"Max retries exceeded with url",
+            r"getaddrinfo (?:ENOTFOUND|EAI_AGAIN)",
+        ),
+        "The process fetches something from the internet when it starts",
+        "Put models and data into the image at build time: a running service has no way out.",
+    ),
+    rule(
+        "migrations_failed",
+        (r"django\.db\.(?:utils|migrations)\.[\w.]{1,60}: (?P<problem>[^\n]{1,120})",),
+        "Django's database could not be prepared: {problem}",
+        "Run manage.py migrate on an empty database in a fresh clone and commit the migrations that it needs.",
+    ),
+    rule(
+        "exec_format",
+        (r"exec format error", r"exec [^\n]{1,80}: no such file or directory", r"no such file or directory: unknown"),
+        "The start command cannot be executed",
+        "Save shell scripts with Unix line ends and a first line such as #!/bin/sh, "
+        "and build binaries for Linux on x86-64.",
+    ),
+    rule(
+        "command_missing",
+        (
+            r"(?:sh|bash|env): (?:(?:line )?\d+: )?'?(?P<command>[\w./-]{1,80})'?: (?:command )?not found",
+            r"exec: \"(?P<command2>[\w./-]{1,80})\": executable file not found",
+            r": No module named (?P<command3>[\w.]{1,60})$",
+        ),
+        "The start command runs {command}, which is not in the image",
+        "Add the package that brings {command} to the requirements, or correct the command.",
+    ),
+)
