@@ -176,7 +176,7 @@ def _hints(survey: Survey, entry: Entrypoint | None, stage: Stage, path: str) ->
     found = listening(stage.entrypoint.text, stage.env) or listening(stage.cmd.text, stage.env)
     if found and found.loopback:
         hints["loopback"] = f"{path}:{stage.cmd.line or stage.entrypoint.line}"
-    elif found is None and entry and entry.launch and not entry.launch.exposed:
+    elif found is None and entry and entry.launch and entry.launch.loopback:
         hints["loopback"] = f"{entry.path}:{entry.launch.line}"
     return hints
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from sandbox.pysource.syntax import LOOPBACK, Module, Value, assignments, value_of
 
-_SERVERS = frozenset({"HTTPServer", "ThreadingHTTPServer", "TCPServer", "ThreadingTCPServer"})
 # Calls in a __main__ block that a server started from outside can do without.
 _TRIVIAL_CALLS = frozenset(
     {"print", "int", "str", "bool", "float", "os.environ.get", "os.getenv", "load_dotenv", "dotenv.load_dotenv"}
@@ -20,25 +19,30 @@ class Launch:
     """One call that serves.
 
     call   "run" (the application's own), "uvicorn", "waitress", "launch", "aiohttp" or "serve_forever"
-    host   literal or the variable it is read from; Value() when the call does not say
+    host   literal or the variable it is read from; None when the call does not say, Value() when it cannot be read
     alone  nothing else of substance happens in its block, so a server started from outside loses nothing
     line   1-based
     """
 
     call: str
-    host: Value
+    host: Value | None
     port: Value
     alone: bool
     line: int
 
     @property
     def exposed(self) -> bool:
-        """It can be reached from outside its own network namespace."""
-        if self.host.variable == "HOST":
-            return True
-        if self.host == Value():
+        """It surely can be reached from outside its own network namespace."""
+        if self.host is None:
             return self.call in ("waitress", "aiohttp", "launch")
-        return self.host.literal not in LOOPBACK and self.host.literal is not None
+        return self.host.variable == "HOST" or (self.host.literal is not None and self.host.literal not in LOOPBACK)
+
+    @property
+    def loopback(self) -> bool:
+        """It surely cannot."""
+        if self.host is None:
+            return self.call in ("run", "uvicorn")
+        return self.host.variable != "HOST" and self.host.literal in LOOPBACK
 
 
 def _kind(module: Module, call: ast.Call) -> str:
@@ -75,12 +79,19 @@ def _arguments(module: Module, call: ast.Call, kind: str) -> tuple[ast.expr | No
         host = host or (positional[0] if positional else None)
         port = port or (positional[1] if len(positional) > 1 else None)
     if kind == "serve_forever":
-        for node in ast.walk(module.node):
-            name = module.origin(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
-            if name in _SERVERS and isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Tuple):
-                elements = node.args[0].elts
-                return elements[0], elements[1] if len(elements) > 1 else None
+        return _server_address(module)
     return host, port
+
+
+def _server_address(module: Module) -> tuple[ast.expr | None, ast.expr | None]:
+    """The pair in `SomeServer((host, port), Handler)`."""
+    for node in ast.walk(module.node):
+        if isinstance(node, ast.Call) and len(node.args) > 1 and isinstance(node.args[0], ast.Tuple):
+            elements = node.args[0].elts
+            if len(elements) == 2 and isinstance(node.args[1], ast.Name | ast.Attribute):
+                return elements[0], elements[1]
+    unreadable = ast.Name("")
+    return unreadable, unreadable
 
 
 def _blocks(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
@@ -124,7 +135,7 @@ def launches(module: Module) -> tuple[Launch, ...]:
                 # Inner blocks come later and see more: the innermost answer stays.
                 found[node.lineno] = Launch(
                     kind,
-                    value_of(host, module, local),
+                    None if host is None else value_of(host, module, local),
                     value_of(port, module, local),
                     _is_alone(module, block, statement, node),
                     node.lineno,
