@@ -21,6 +21,8 @@ class Limits:
     fetch_path_bytes: int = 1_024
     build_s: float = 900.0
     build_memory_bytes: int = 3 * GIB
+    build_cpus: float = 2.0
+    build_pids: int = 2_048
     build_log_bytes: int = 50 * MIB
     build_log_kept_bytes: int = 1 * MIB
     image_bytes: int = 8 * GIB

@@ -1,0 +1,243 @@
+"""One build on the classic builder: our own context, every limit that it knows, and nothing left when it is stopped."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from sandbox.engine import BuildFailed, Image, OnLine
+from sandbox.engine.api import NO_SPACE, Api, EngineRefusal, Stream, disk_full
+from sandbox.engine.buildgroup import build_group
+from sandbox.engine.buildlog import BuildLog
+from sandbox.engine.capture import Lines, documents
+from sandbox.engine.context import DOCKERFILE, pack
+from sandbox.engine.deadline import Deadline
+from sandbox.engine.image import to_image
+from sandbox.engine.owner import EVALUATION, this_process
+from sandbox.faults import Cancellation, HostFault, TeamFault
+from sandbox.limits import Limits
+
+NETWORK = "assay-build"
+MARK = "assay-build-"
+OWNER_MARK = "assay-owner-"
+CPU_PERIOD = 100_000
+OPEN_FILES = 16_384  # an engine that is not root's own may allow no more than 20,000
+MESSAGE_BYTES = 1024 * 1024
+CHUNK = 1024 * 1024
+KILLED = 137
+LAYER_EVERY_S = 2.0
+GONE_WITHIN_S = 20.0
+IMAGE_ABSENT = (
+    "pull access denied",
+    "manifest unknown",
+    "not found",
+    "no such host",
+    "connection refused",
+    "timeout",
+    "tls:",
+)
+
+
+@dataclass
+class Build:
+    """Use once: `run`. `mark` names this build's containers: it stands in their hosts file, which no image can set."""
+
+    api: Api
+    info: Mapping[str, Any]
+    reference: str
+    labels: dict[str, str]
+    limits: Limits
+    cancellation: Cancellation
+    on_line: OnLine | None
+    cpuset: str
+    stopped: str = ""
+    mark: str = ""
+    log: BuildLog = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.log = BuildLog(self.limits.build_log_kept_bytes, self.on_line)
+        key = self.labels.get(EVALUATION, "")
+        self.mark = f"{MARK}{secrets.token_hex(4)}-{key}"
+
+    def run(self, folder: Path, dockerfile: str, files: Mapping[str, str]) -> tuple[Image, str]:
+        """See `Engine.build`."""
+        self.cancellation.check()
+        until, began = time.monotonic() + self.limits.build_s, time.time()
+        self.api.ensure_network(NETWORK)
+        with ExitStack() as stack:
+            context = stack.enter_context(tempfile.TemporaryFile(prefix="assay-context-"))
+            self._pack(folder, dockerfile, files, context, until)
+            group = stack.enter_context(build_group(self.api, self.info, self.limits))
+            try:
+                stream = self.api.build(self._chunks(context, until), self._parameters(group))
+            except EngineRefusal as refusal:
+                self.log.feed({"error": refusal.message})
+                raise BuildFailed(
+                    refusal.message, self.log.text(), "parse" if refusal.status == 400 else ""
+                ) from refusal
+            self._follow(stream, until)
+        if self.stopped or self.log.error:
+            self._raise(began)
+        document = self.api.inspect_image(self.log.image or self.reference)
+        if document is None:
+            raise HostFault("engine_failed", "The build ended without an image", detail=self.log.text())
+        return to_image(document), self.log.text()
+
+    def _pack(self, folder: Path, dockerfile: str, files: Mapping[str, str], out: IO[bytes], until: float) -> None:
+        try:
+            notes = pack(folder, dockerfile, files, out, lambda: self._check(until))
+        except OSError as error:
+            if NO_SPACE in str(error).lower():
+                raise disk_full(str(error)) from error
+            raise HostFault("source_lost", "The fetched source could not be read", detail=str(error)) from error
+        for note in notes:
+            self.log.note(note)
+        out.seek(0)
+
+    def _chunks(self, context: IO[bytes], until: float) -> Iterator[bytes]:
+        while chunk := context.read(CHUNK):
+            self._check(until)
+            yield chunk
+
+    def _check(self, until: float) -> None:
+        self.cancellation.check()
+        if time.monotonic() >= until:
+            raise self._timeout()
+
+    def _parameters(self, group: str) -> dict[str, Any]:
+        limits = self.limits
+        ulimits = [("nofile", OPEN_FILES), ("core", 0), ("fsize", limits.image_bytes)]
+        parameters: dict[str, Any] = {
+            "t": self.reference,
+            "dockerfile": DOCKERFILE,
+            "rm": "1",
+            "forcerm": "1",
+            "pull": "",
+            "memory": limits.build_memory_bytes,
+            "memswap": limits.build_memory_bytes,
+            "cpuperiod": CPU_PERIOD,
+            "cpuquota": int(limits.build_cpus * CPU_PERIOD),
+            "ulimits": json.dumps([{"Name": name, "Soft": value, "Hard": value} for name, value in ulimits]),
+            "networkmode": NETWORK,
+            "extrahosts": [f"{name}:127.0.0.1" for name in (self.mark, OWNER_MARK + this_process())],
+            "labels": json.dumps(self.labels),
+        }
+        return (
+            parameters
+            | ({"cgroupparent": group} if group else {})
+            | ({"cpusetcpus": self.cpuset} if self.cpuset else {})
+        )
+
+    def _follow(self, stream: Stream, until: float) -> None:
+        """Read the stream to its end, or to the first bound that is passed; then nothing of the build runs any more."""
+        over = threading.Event()
+        watcher = threading.Thread(target=self._watch_layer, args=(stream, over), name="assay-build-layer", daemon=True)
+        try:
+            with Deadline(until - time.monotonic(), stream.close, self.cancellation) as deadline:
+                watcher.start()
+                for message in documents(_lines(stream)):
+                    self.log.feed(message)
+                    if self.log.bytes > self.limits.build_log_bytes:
+                        self.stopped = "log"
+                        break
+            if deadline.passed:
+                self.stopped = "time"
+        except BaseException:
+            self.stopped = self.stopped or "error"
+            raise
+        finally:
+            over.set()
+            if watcher.ident is not None:
+                watcher.join()
+            stream.close()
+            self.log.end()
+            if self.stopped or self.cancellation.requested:
+                self._remove_containers()
+        self.cancellation.check()
+
+    def _watch_layer(self, stream: Stream, over: threading.Event) -> None:
+        """End the build when the step that runs has written more than an image may have."""
+        while not over.wait(LAYER_EVERY_S):
+            try:
+                for container in self.log.containers[-1:]:
+                    inspected = self.api.inspect(container, size=True)
+                    if self._is_ours(inspected) and int((inspected or {}).get("SizeRw") or 0) > self.limits.image_bytes:
+                        self.stopped = "disk"
+                        stream.close()
+                        return
+            except HostFault:
+                continue  # the engine is away; the reader of the stream finds out, too
+
+    def _is_ours(self, inspected: Mapping[str, Any] | None) -> bool:
+        hosts = ((inspected or {}).get("HostConfig") or {}).get("ExtraHosts") or ()
+        return any(host.partition(":")[0] == self.mark for host in hosts)
+
+    def _remove_containers(self) -> None:
+        """Wait until the builder has cleaned up, and help it: a step that ignores its end is killed here."""
+        until = time.monotonic() + GONE_WITHIN_S
+        quiet = 0
+        while quiet < 2 and time.monotonic() < until:
+            listed = [summary["Id"] for summary in self.api.containers({"network": [NETWORK]})]
+            ours = [id for id in {*self.log.containers, *listed} if self._is_ours(self.api.inspect(id))]
+            for id in ours:
+                self.api.kill(id)
+                self.api.remove(id)
+            # The builder may be about to start the next step: only two empty looks in a row are the end.
+            quiet = 0 if ours else quiet + 1
+            time.sleep(0.25)
+
+    def _raise(self, began: float) -> None:
+        log, error = self.log.text(), self.log.error
+        if self.stopped == "time":
+            raise self._timeout()
+        if self.stopped == "log":
+            raise TeamFault(
+                "build_log_too_large",
+                f"The build wrote more than {self.limits.build_log_bytes} bytes of log",
+                detail=log,
+                fix="Take away what prints without an end in the RUN step above, or send its output to /dev/null.",
+            )
+        if self.stopped == "disk":
+            raise TeamFault(
+                "image_too_large",
+                f"The build wrote more than {self.limits.image_bytes} bytes in one step",
+                detail=self.log.step,
+                fix="Download less in the build: a smaller model, a slim base image, no caches.",
+            )
+        if NO_SPACE in error.lower():
+            raise disk_full(error)
+        if self.log.exit_code == KILLED or self.api.oom_events(self.log.containers, began):
+            raise TeamFault(
+                "build_out_of_memory",
+                f"A build step needed more than the {self.limits.build_memory_bytes} bytes of memory that it may use",
+                detail=f"{log}\n{self.log.step}",
+                fix="Install ready-made wheels instead of compiling, or compile with fewer jobs at once.",
+            )
+        if self.log.step.partition(": ")[2].upper().startswith("FROM ") and any(
+            words in error.lower() for words in IMAGE_ABSENT
+        ):
+            raise HostFault("image_unavailable", "The base image of the build is not on this machine", detail=error)
+        raise BuildFailed(error, log, "parse" if self.log.is_parse_error else self.log.step)
+
+    def _timeout(self) -> TeamFault:
+        return TeamFault(
+            "build_timeout",
+            f"The build was not done after {self.limits.build_s:.0f} seconds",
+            detail=f"{self.log.text()}\n{self.log.step}",
+            fix="Make the slow step smaller: fewer or ready-made packages, and no training or download of data in the build.",
+        )
+
+
+def _lines(stream: Stream) -> Iterator[bytes]:
+    lines = Lines(MESSAGE_BYTES)
+    for chunk in stream:
+        yield from lines.feed(chunk)
+    yield from lines.end()

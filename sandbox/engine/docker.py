@@ -1,0 +1,391 @@
+"""The Docker engine. The only module that imports the Docker SDK, and the only one that reads its errors."""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import docker
+import requests
+import urllib3
+from docker import errors
+from docker.types import CancellableStream
+
+from sandbox.engine import Image, OnLine, Pod
+from sandbox.engine.api import NO_SPACE, EngineRefusal, Stream, disk_full
+from sandbox.engine.build import Build
+from sandbox.engine.container import Host
+from sandbox.engine.image import load_root, pull, to_image
+from sandbox.engine.pod import DockerPod
+from sandbox.engine.policy import RunPolicy
+from sandbox.engine.reap import reap
+from sandbox.faults import Cancellation, HostFault
+from sandbox.limits import Limits
+
+ANSWER_S = 60
+CHUNK = 64 * 1024
+OUR_OWN = "org.assay.network"
+
+
+class DockerEngine:
+    """`Engine` on Docker ≥ 20.10, found as the docker command finds it (DOCKER_HOST, DOCKER_TLS_VERIFY, …).
+
+    ASSAY_RUNTIME names another OCI runtime ("runsc") for the containers of teams. `tools` gives the image of our
+    scripts; without it, `sandbox.images.tools` builds it when it is first needed. Close it, or use it in `with`.
+    """
+
+    def __init__(self, tools: Callable[[DockerEngine], Image] | None = None) -> None:
+        self.api = DockerApi()
+        self._tools = tools
+        self._info: dict[str, Any] | None = None
+
+    def __enter__(self) -> DockerEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.api.close()
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The engine's own description, asked once."""
+        if self._info is None:
+            self._info = self.api.info()
+        return self._info
+
+    @property
+    def runtime(self) -> str:
+        return os.environ.get("ASSAY_RUNTIME") or self.info.get("DefaultRuntime") or "runc"
+
+    @property
+    def swappiness(self) -> int | None:
+        """0 where the engine can set it: cgroup v2 has no such thing."""
+        return 0 if str(self.info.get("CgroupVersion", "1")) == "1" else None
+
+    @property
+    def cores(self) -> int:
+        return int(self.info.get("NCPU") or 1)
+
+    def describe(self) -> dict[str, Any]:
+        limits = Limits()
+        return {
+            "engine": f"docker {self.info.get('ServerVersion', '')}",
+            "runtime": self.runtime,
+            "cpu": _processor() or self.info.get("Architecture", ""),
+            "cores": self.cores,
+            "memory_bytes": int(self.info.get("MemTotal") or 0),
+            "policy": {
+                "strict" if strict else "default": RunPolicy.for_limits(
+                    limits, strict, runtime=self.runtime, swappiness=self.swappiness
+                ).digest()
+                for strict in (False, True)
+            },
+        }
+
+    def image(self, reference: str) -> Image | None:
+        document = self.api.inspect_image(reference)
+        return None if document is None else to_image(document)
+
+    def pull(self, reference: str) -> Image:
+        return pull(self.api, reference)
+
+    def load_root(self, root_tar: Path, reference: str, *, changes: Sequence[str]) -> Image:
+        return load_root(self.api, root_tar, reference, changes)
+
+    def build(
+        self,
+        context: Path,
+        dockerfile: str,
+        *,
+        reference: str,
+        labels: Mapping[str, str],
+        limits: Limits,
+        files: Mapping[str, str] | None = None,
+        on_line: OnLine | None = None,
+        cancellation: Cancellation | None = None,
+        cpuset: str = "",
+    ) -> tuple[Image, str]:
+        return Build(
+            self.api, self.info, reference, dict(labels), limits, cancellation or Cancellation(), on_line, cpuset
+        ).run(context, dockerfile, files or {})
+
+    def remove_image(self, reference: str) -> None:
+        self.api.remove_image(reference)
+
+    def pod(self, evaluation: str, limits: Limits, *, hosts: Sequence[str] = ()) -> AbstractContextManager[Pod]:
+        """As the protocol says; `hosts` are names beside localhost that mean this namespace (a compose stack's)."""
+        host = Host(self.api, self.runtime, self.swappiness, self.cores)
+        return DockerPod(host, self.tools, evaluation, limits, tuple(hosts))
+
+    def tools(self) -> Image:
+        """The image of our scripts; made now when the engine does not have it."""
+        if self._tools is not None:
+            return self._tools(self)
+        from sandbox.images.tools import ensure_tools  # it imports this package
+
+        return ensure_tools(self)
+
+    def reap(self, alive: frozenset[str]) -> list[str]:
+        return reap(self.api, alive)
+
+
+class DockerApi:
+    """`Api` through the SDK's low-level client; see there what each method does."""
+
+    def __init__(self) -> None:
+        with faults():
+            self._client = docker.APIClient(
+                version="auto", timeout=ANSWER_S, max_pool_size=32, **docker.utils.kwargs_from_env()
+            )
+        self.local = self._client.base_url.startswith("http+docker://localhost")
+
+    def close(self) -> None:
+        self._client.close()
+
+    def info(self) -> dict[str, Any]:
+        with faults():
+            return dict(self._client.info())
+
+    def inspect_image(self, reference: str) -> dict[str, Any] | None:
+        with faults():
+            try:
+                return dict(self._client.inspect_image(reference))
+            except errors.NotFound:
+                return None
+
+    def images(self, repository: str) -> list[dict[str, Any]]:
+        with faults():
+            return list(self._client.images(filters={"reference": f"{repository}:*"}))
+
+    def remove_image(self, reference: str) -> None:
+        with faults():
+            try:
+                self._client.remove_image(reference, force=True)
+            except errors.NotFound:
+                pass
+
+    def pull(self, reference: str) -> Stream:
+        name, _, tag = reference.partition("@") if "@" in reference else _split_tag(reference)
+        with faults():
+            return self._post("/images/create", {"fromImage": name, "tag": tag})
+
+    def import_root(self, root: Iterable[bytes], reference: str, changes: Iterable[str]) -> Stream:
+        repository, _, tag = _split_tag(reference)
+        query = {"fromSrc": "-", "repo": repository, "tag": tag, "changes": list(changes)}
+        return self._post("/images/create", query, root)
+
+    def build(self, context: Iterable[bytes], parameters: Mapping[str, Any]) -> Stream:
+        return self._post("/build", parameters, context)
+
+    def create(self, name: str, document: Mapping[str, Any]) -> str:
+        with faults():
+            return str(self._client.create_container_from_config(dict(document), name)["Id"])
+
+    def start(self, container: str) -> None:
+        with faults():
+            self._client.start(container)
+
+    def kill(self, container: str, signal: str = "SIGKILL") -> None:
+        with faults():
+            try:
+                self._client.kill(container, signal)
+            except errors.APIError as error:
+                if error.status_code not in (404, 409):  # gone, or not running
+                    raise
+
+    def remove(self, container: str) -> None:
+        with faults():
+            try:
+                self._client.remove_container(container, force=True, v=True)
+            except errors.APIError as error:
+                if error.status_code not in (404, 409):  # gone, or another removal of it is under way
+                    raise
+
+    def inspect(self, container: str, *, size: bool = False) -> dict[str, Any] | None:
+        with faults():
+            try:
+                if not size:
+                    return dict(self._client.inspect_container(container))
+                return dict(self._get(f"/containers/{container}/json", {"size": 1}).json())
+            except errors.NotFound:
+                return None
+
+    def containers(self, filters: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+        with faults():
+            return list(self._client.containers(all=True, filters=dict(filters)))
+
+    def logs(self, container: str, *, follow: bool, since: float = 0.0) -> Stream:
+        query = {"stdout": 1, "stderr": 1, "follow": int(follow), "since": f"{since:.9f}"}
+        with faults():
+            # No read timeout: a service that says nothing is no fault. The container's end ends the stream.
+            timeout = (ANSWER_S, None) if follow else (ANSWER_S, ANSWER_S)
+            return _Stream(self._get(f"/containers/{container}/logs", query, stream=True, timeout=timeout))
+
+    def attach(self, container: str) -> socket.socket:
+        with faults():
+            query = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+            raw = self._client.attach_socket(container, params=query)
+            if isinstance(raw, socket.socket):  # TLS: it cannot be duplicated
+                return raw
+            # The SDK hands out a reader of a response that nobody would close: take the connection, close the rest.
+            connection = socket.socket(fileno=os.dup(raw.fileno()))
+            raw._response.close()
+            return connection
+
+    def stats(self, container: str) -> dict[str, Any]:
+        with faults():
+            return dict(self._client.stats(container, stream=False, one_shot=True))
+
+    def oom_events(self, containers: Iterable[str], since: float) -> int:
+        filters = {"container": list(containers), "event": ["oom"]}
+        if not filters["container"]:
+            return 0
+        with faults():
+            # `until` in the past makes the engine answer from what it remembers instead of waiting for more.
+            return sum(
+                1 for _ in self._client.events(since=int(since), until=int(time.time()), filters=filters, decode=True)
+            )
+
+    def ensure_network(self, name: str) -> None:
+        with faults():
+            if not self._client.networks(names=[f"^{name}$"]):
+                self._client.create_network(
+                    name,
+                    driver="bridge",
+                    check_duplicate=True,
+                    labels={OUR_OWN: name},
+                    options={
+                        "com.docker.network.bridge.name": name,  # so that an operator can write a firewall rule for it
+                        "com.docker.network.bridge.enable_icc": "false",
+                    },
+                )
+
+    def remove_network(self, name: str) -> bool:
+        with faults():
+            try:
+                self._client.remove_network(name)
+            except errors.APIError as error:
+                if error.status_code not in (403, 404):  # used, or not there
+                    raise
+                return False
+            return True
+
+    def _get(self, path: str, query: Mapping[str, Any], **options: Any) -> requests.Response:
+        response = self._client.get(self._url(path), params=query, **{"timeout": ANSWER_S, **options})
+        return _checked(response)
+
+    def _post(self, path: str, query: Mapping[str, Any], body: Iterable[bytes] | None = None) -> Stream:
+        """A POST whose answer is a stream. The deadline is the caller's, who closes the stream."""
+        with faults():
+            response = self._client.post(
+                self._url(path),
+                params=query,
+                data=body,
+                headers={"Content-Type": "application/x-tar"} if body is not None else {},
+                stream=True,
+                timeout=(ANSWER_S, None),
+            )
+            return _Stream(_checked(response))
+
+    def _url(self, path: str) -> str:
+        return f"{self._client.base_url}/v{self._client.api_version}{path}"
+
+
+class _Stream:
+    """The body of a response, chunk by chunk, that another thread may cut."""
+
+    def __init__(self, response: requests.Response) -> None:
+        self._response = response
+        self._cuttable = CancellableStream(response.iter_content(chunk_size=None), response)
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for chunk in self._cuttable:
+                # An engine may send one chunk of any size; the readers are promised small ones.
+                yield from (chunk[start : start + CHUNK] for start in range(0, len(chunk), CHUNK))
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, AttributeError, ValueError):
+            return  # cut by close(), in whatever state the reader was
+        finally:
+            with self._lock:
+                self._ended = True
+            self._response.close()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._ended:
+                return
+            self._ended = True
+        try:
+            self._cuttable.close()
+        except (OSError, AttributeError):
+            pass  # the other side was faster
+
+
+def _checked(response: requests.Response) -> requests.Response:
+    try:
+        response.raise_for_status()
+    except requests.exceptions.HTTPError as error:
+        try:
+            errors.create_api_error_from_http_exception(error)
+        finally:
+            response.close()
+    return response
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Everything that the SDK raises inside leaves as a HostFault."""
+    try:
+        yield
+    except (
+        errors.DockerException,
+        requests.exceptions.RequestException,
+        urllib3.exceptions.HTTPError,
+        OSError,
+    ) as error:
+        raise fault_of(error) from error
+
+
+def fault_of(error: Exception) -> HostFault:
+    """The one place where an error of the engine gets its name."""
+    if isinstance(error, errors.APIError) and error.response is not None:
+        message = str(error.explanation or error)
+        if NO_SPACE in message.lower():
+            return disk_full(message)
+        return EngineRefusal(error.status_code, message)
+    if isinstance(error, OSError) and NO_SPACE in str(error).lower():
+        return disk_full(str(error))
+    return HostFault(
+        "engine_unreachable",
+        "The container engine does not answer",
+        detail=str(error),
+        fix="Start Docker (`systemctl start docker`), or set DOCKER_HOST to an engine that answers.",
+    )
+
+
+def _split_tag(reference: str) -> tuple[str, str, str]:
+    """("host:5000/name", ":", "tag") of a reference without a digest; the tag is "latest" when it has none."""
+    folder, slash, name = reference.rpartition("/")
+    name, _, tag = name.partition(":")
+    return folder + slash + name, ":", tag or "latest"
+
+
+def _processor() -> str:
+    """The processor's name as this machine's kernel gives it, "" when it gives none."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return platform.processor()
+    names = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.processor()

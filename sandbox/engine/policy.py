@@ -1,0 +1,247 @@
+"""The run policy: what a container of a team may do, written once, sent to the engine and compared with what it made.
+
+Pure: a policy is a value; `create_arguments()` is the document that the engine's API takes, and `differences()` compares
+the engine's own description of the live container with it, line by line. Lists are compared without their order.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sandbox.canonical import digest
+from sandbox.engine import Image
+from sandbox.engine.lines import Line, at_most, empty, equal, nested
+from sandbox.engine.seccomp import profile
+from sandbox.faults import TeamFault
+from sandbox.limits import MIB, Limits
+
+NOBODY = "65534:65534"
+HOSTNAME = "assay"
+TMPFS_INODES = 16_384
+NANO = 1_000_000_000
+# What a container may not see or change of the kernel, in the engine's own terms.
+MASKED = (
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/interrupts",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/sys/devices/virtual/powercap",
+    "/sys/firmware",
+)
+READ_ONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
+# A working directory or a volume here has been a way out of a container (CVE-2024-21626) and serves no service.
+KERNEL_FOLDERS = ("/proc", "/sys", "/dev")
+
+
+@dataclass(frozen=True)
+class RunPolicy:
+    """Everything that is fixed about one container before it starts.
+
+    profile      "default" (the image's own user, writable layer), "strict" (uid 65534, read-only root), "tool"
+    user         "" is the image's default, which is root; without any capability either way
+    tmpfs        (path, bytes) of each file system in memory: /tmp and every volume that the image declares
+    environment  names that may be set: the image's and those given by us
+    network      "none", or "container:<id>" of the container that owns the namespace
+    cpuset       cores, "" for all; swappiness is None where the engine cannot set it
+    hosts        names beside localhost that mean 127.0.0.1; only the owner of a namespace has them
+    """
+
+    profile: str
+    user: str
+    read_only: bool
+    memory_bytes: int
+    cpus: float
+    pids: int
+    open_files: int
+    shm_bytes: int
+    tmpfs: tuple[tuple[str, int], ...]
+    working_dir: str = "/"
+    environment: tuple[str, ...] = ()
+    runtime: str = "runc"
+    network: str = "none"
+    cpuset: str = ""
+    swappiness: int | None = 0
+    stdin: bool = False
+    hosts: tuple[str, ...] = ()
+
+    @classmethod
+    def for_limits(
+        cls,
+        limits: Limits,
+        strict: bool = False,
+        image: Image | None = None,
+        *,
+        runtime: str = "runc",
+        swappiness: int | None = 0,
+    ) -> RunPolicy:
+        """The policy of a team's service; TeamFault when the image asks for a folder of the kernel.
+
+        Without an image it is the profile as such, for the digest that a scorecard states.
+        """
+        config = image.config if image else {}
+        working_dir = posixpath.normpath(config.get("working_dir") or "/")
+        volumes = sorted({posixpath.normpath(path) for path in config.get("volumes") or ()} | {"/tmp"})  # noqa: S108 - in the container
+        for path, what in [(working_dir, "WORKDIR"), *((volume, "VOLUME") for volume in volumes)]:
+            _refuse_kernel_folder(path, what)
+        return cls(
+            profile="strict" if strict else "default",
+            user=NOBODY if strict else config.get("user") or "",
+            read_only=strict,
+            memory_bytes=limits.run_memory_bytes,
+            cpus=limits.run_cpus,
+            pids=limits.run_pids,
+            open_files=limits.run_open_files,
+            shm_bytes=limits.run_shm_bytes,
+            tmpfs=tuple((path, limits.run_tmpfs_bytes) for path in volumes),
+            working_dir=working_dir,
+            environment=tuple(sorted(config.get("env_names") or ())),
+            runtime=runtime,
+            swappiness=swappiness,
+        )
+
+    @classmethod
+    def for_tools(cls, image: Image, *, runtime: str = "runc", swappiness: int | None = 0) -> RunPolicy:
+        """The policy of our own scripts beside a service: strict, with the request on standard input."""
+        return cls(
+            profile="tool",
+            user=NOBODY,
+            read_only=True,
+            memory_bytes=512 * MIB,
+            cpus=1.0,
+            pids=256,
+            open_files=8_192,
+            shm_bytes=16 * MIB,
+            tmpfs=(("/tmp", 64 * MIB),),  # noqa: S108 - a file system of its own in the container
+            working_dir="/",
+            environment=tuple(sorted(image.config.get("env_names") or ())),
+            runtime=runtime,
+            swappiness=swappiness,
+            stdin=True,
+        )
+
+    def placed(self, *, network: str, cpuset: str, cores: int, environment: Iterable[str] = ()) -> RunPolicy:
+        """The same policy for one place: its namespace, its cores and the variables that it is given."""
+        return replace(
+            self,
+            network=network,
+            cpuset=cpuset,
+            cpus=min(self.cpus, float(cores)),  # the engine refuses more than the machine has
+            environment=tuple(sorted({*self.environment, *environment})),
+        )
+
+    def create_arguments(self) -> dict[str, Any]:
+        """The body of `POST /containers/create`, but for the image, command, environment and labels."""
+        return nested(self.lines())
+
+    def differences(self, inspected: Mapping[str, Any]) -> list[str]:
+        """One sentence for each line in which the live container is not as the policy says; empty is right."""
+        return [sentence for line in self.lines() if (sentence := line.difference(inspected))]
+
+    def to_json(self) -> dict[str, Any]:
+        """The policy for a scorecard. Which container owns the namespace is left out: it names nothing that lasts."""
+        document = asdict(self)
+        document["network"] = self.network.partition(":")[0]
+        document["tmpfs"] = [{"path": path, "bytes": size} for path, size in self.tmpfs]
+        document["seccomp"] = digest(profile())
+        return document
+
+    def digest(self) -> str:
+        """Return "sha256:<hex>" over `to_json()`."""
+        return digest(self.to_json())
+
+    def lines(self) -> tuple[Line, ...]:
+        """Every line of the policy, in the order of the engine's description."""
+        lines = [
+            equal("Config.User", self.user, "the user of the profile"),
+            equal("Config.WorkingDir", self.working_dir, "a working directory outside the kernel's folders"),
+            equal("Config.Healthcheck", {"Test": ["NONE"]}, "nothing of the image runs beside the service"),
+            equal("Config.StopSignal", "SIGTERM", "one way to ask every service to stop"),
+            equal("Config.Tty", False, "no terminal"),
+            equal("Config.OpenStdin", self.stdin, "standard input only for a request"),
+            equal("Config.StdinOnce", self.stdin, "standard input ends with the request"),
+            at_most("Config.Env", self.environment, "an environment built from nothing"),
+            at_most("Config.Volumes", [path for path, _ in self.tmpfs], "every declared volume is covered"),
+            empty("Mounts", "no volume and no folder of the host"),
+            at_most("NetworkSettings.Networks", ["none"], "no network"),
+            empty("NetworkSettings.Ports", "no published port"),
+        ]
+        host: list[Line] = [
+            equal("NetworkMode", self.network, "the namespace of the pod and no other"),
+            equal("CapDrop", ["ALL"], "no capability"),
+            equal("SecurityOpt", ["no-new-privileges", f"seccomp={profile()}"], "the system call filter"),
+            equal("Privileged", False, "not privileged"),
+            equal("ReadonlyRootfs", self.read_only, "the root file system of the profile"),
+            equal("Memory", self.memory_bytes, "the memory limit"),
+            equal("MemorySwap", self.memory_bytes, "no swap beside the memory"),
+            equal("NanoCpus", round(self.cpus * NANO), "the processor limit"),
+            equal("CpusetCpus", self.cpuset, "the cores of its place"),
+            equal("PidsLimit", self.pids, "the process limit"),
+            equal("ShmSize", self.shm_bytes, "the size of /dev/shm"),
+            equal("Ulimits", [_ulimit("nofile", self.open_files), _ulimit("core", 0)], "open files, no core files"),
+            equal("Tmpfs", {path: _tmpfs_options(size) for path, size in self.tmpfs}, "sized file systems in memory"),
+            equal("IpcMode", "private", "shared memory of its own"),
+            equal("Init", True, "an init that reaps and passes signals on"),
+            equal("RestartPolicy", {"Name": "no", "MaximumRetryCount": 0}, "an end is an end"),
+            equal("LogConfig", {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "2"}}, "bounded logs"),
+            equal("MaskedPaths", list(MASKED), "kernel files that are hidden"),
+            equal("ReadonlyPaths", list(READ_ONLY), "kernel files that cannot be written"),
+            equal("Runtime", self.runtime, "the runtime of this host"),
+            equal("ExtraHosts", [f"{name}:127.0.0.1" for name in self.hosts], "names within the namespace only"),
+            *(empty(name, why) for name, why in NOTHING),
+        ]
+        if self.swappiness is not None:
+            host.append(equal("MemorySwappiness", self.swappiness, "nothing is swapped out"))
+        if self.network == "none":  # who joins a namespace also takes its host name
+            lines.append(equal("Config.Hostname", HOSTNAME, "a host name that tells nothing"))
+        return (*lines, *(line.below("HostConfig") for line in host))
+
+
+# Parts of the engine's description that stay empty: each would give the container something of the host.
+NOTHING = (
+    ("Binds", "no folder of the host"),
+    ("VolumesFrom", "no volume of another container"),
+    ("CapAdd", "no capability comes back"),
+    ("GroupAdd", "no further group"),
+    ("Devices", "no device"),
+    ("DeviceRequests", "no device by driver"),
+    ("DeviceCgroupRules", "no rule for devices"),
+    ("PidMode", "processes of its own"),
+    ("UTSMode", "not the name of the host"),
+    ("UsernsMode", "the user namespace of the engine"),
+    ("CgroupParent", "the engine's own control group"),
+    ("Links", "no link to another container"),
+    ("PortBindings", "no published port"),
+    ("PublishAllPorts", "no published port"),
+    ("AutoRemove", "it stays until we have read it"),
+    ("OomKillDisable", "a memory limit that kills"),
+    ("Dns", "no resolver"),
+    ("OomScoreAdj", "no place before others when memory ends"),
+)
+
+
+def _refuse_kernel_folder(path: str, what: str) -> None:
+    if path == "/" and what == "WORKDIR":
+        return
+    if path == "/" or any(path == folder or path.startswith(folder + "/") for folder in KERNEL_FOLDERS):
+        raise TeamFault(
+            "folder_refused",
+            f"The image's {what} is {path}, which a container may not use",
+            fix=f"Change the {what} in the Dockerfile to a folder of your own, such as /app.",
+        )
+
+
+def _ulimit(name: str, value: int) -> dict[str, Any]:
+    return {"Name": name, "Soft": value, "Hard": value}
+
+
+def _tmpfs_options(size: int) -> str:
+    return f"rw,nosuid,nodev,exec,size={size},nr_inodes={TMPFS_INODES},mode=1777"
