@@ -118,7 +118,7 @@ def _context(row: Credential) -> dict:
 def verify(request: HttpRequest) -> HttpResponse:
     """Upload or paste a credential; the answer is a table of what was looked at."""
     verdict = None
-    form = VerifyForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = VerifyForm(request.POST, request.FILES) if request.method == "POST" else VerifyForm()
+    if form.is_valid():
         verdict = checking.check(form.content())
     return render(request, "portfolios/verify.html", {"form": form, "verdict": verdict})

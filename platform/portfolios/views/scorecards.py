@@ -85,7 +85,7 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
     row = _one(public_id)
     if not rules.can_publish(request.user, row):
         raise Http404
-    form = ConsentForm(request.POST or None)
+    form = ConsentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.publish_scorecard(scorecard=row, by=request.user)
         unsigned = issuing.why_unsigned(row)
