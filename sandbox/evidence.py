@@ -15,7 +15,7 @@ TRACKS = ("general", "ai", "ml")
 class Evidence:
     """One evaluation's observations; every member is plain JSON.
 
-    source    `Snapshot.to_json()`: {url, ref, commit, tree, archive_sha256, committed_at, ...}; {} when not fetched
+    source    `Snapshot.to_json()`: {url, ref, commit, tree, archive_sha256, committed_at, ...}; else {}
     plan      `Plan.to_json()` or None when nothing runnable was found
     services  the report's `services` rows
     stages    the report's `stages` rows

@@ -63,6 +63,8 @@ class SandboxError(Exception):
     ) -> None:
         super().__init__(f"{id}: {title}")
         self.id, self.title, self.fix, self.where = id, title, fix, where
+        # What a probe had seen when it gave up; the pipeline keeps it.
+        self.evidence: dict[str, Any] | None = None
         self.detail = clean(detail, lines=MAX_DETAIL_LINES)
 
     def fault(self, stage: str) -> Fault:

@@ -237,6 +237,7 @@ class Pipeline:
             target = Target(
                 pod=pod,
                 service=service,
+                image=image,
                 plan=plan,
                 limits=self.limits,
                 seen=self.state["probes"],
@@ -272,9 +273,8 @@ class Pipeline:
             self._say(stage, "note", f"probe {probe.id} could not look: {error.title}")
             document = {"error": f"{error.id}: {error.title}"}
         except TeamFault as error:
-            seen = getattr(error, "evidence", None)
-            if seen is not None:
-                self.state["probes"][probe.id] = seen | {"version": probe.version}
+            if error.evidence is not None:
+                self.state["probes"][probe.id] = error.evidence | {"version": probe.version}
             raise
         self.state["probes"][probe.id] = document | {"version": probe.version}
 

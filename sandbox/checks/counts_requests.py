@@ -10,17 +10,18 @@ from sandbox.finding import CRITICAL, Check, Example, Finding, failed, passed
 
 def _probes(counter: str | None, delta: float) -> dict[str, dict[str, Any]]:
     moved = {"request_counter": counter, "counter_delta": delta, "sent": 200}
-    return {"metrics": {"present": True}, "metrics_moved": moved}
+    return {"metrics": {"present": True, **moved}}
 
 
 def judge(evidence: Evidence) -> Finding:
     if not (evidence.probe("metrics") or {}).get("present"):
         return failed("There are no metrics that could count.", evidence=("/probes/metrics",))
-    moved = evidence.probe("metrics_moved") or {}
-    pointer = ("/probes/metrics_moved",)
-    counter, delta, sent = moved["request_counter"], moved["counter_delta"], moved["sent"]
+    moved = evidence.probe("metrics") or {}
+    pointer = ("/probes/metrics",)
+    counter = moved.get("request_counter")
     if counter is None:
         return failed("No counter of requests was found in the metrics.", evidence=pointer)
+    delta, sent = moved["counter_delta"], moved["sent"]
     observed = f"{counter} rose by {delta:.0f} while {sent} requests were sent."
     if sent and abs(delta - sent) <= max(2, 0.05 * sent):
         return passed(observed, evidence=pointer)
@@ -40,11 +41,11 @@ CHECK = Check(
     category="monitoring",
     weight=CRITICAL,
     judge=judge,
-    needs=("metrics", "metrics_moved"),
+    needs=("metrics",),
     examples=(
         Example("exact", Evidence("general", probes=_probes("http_requests_total", 200)), "pass"),
         Example("half", Evidence("general", probes=_probes("http_requests_total", 100)), "fail"),
         Example("stuck", Evidence("general", probes=_probes("http_requests_total", 0)), "fail"),
-        Example("none", Evidence("general", probes={"metrics": {"present": False}, "metrics_moved": {}}), "fail"),
+        Example("none", Evidence("general", probes={"metrics": {"present": False}}), "fail"),
     ),
 )

@@ -7,9 +7,9 @@ from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusiv
 
 
 def judge(evidence: Evidence) -> Finding:
-    steadiness = evidence.probe("steadiness") or {}
+    steadiness = (evidence.probe("load") or {})["steadiness"]
     polls, failures = steadiness["polls"], steadiness["failures"]
-    pointer = ("/probes/steadiness",)
+    pointer = ("/probes/load/steadiness",)
     if not polls:
         return inconclusive("The service was not asked while it was under load.")
     gap = steadiness["longest_outage_s"]
@@ -31,21 +31,21 @@ CHECK = Check(
     category="load",
     weight=MEDIUM,
     judge=judge,
-    needs=("steadiness",),
+    needs=("load",),
     examples=(
         Example(
             "steady",
-            Evidence("general", probes={"steadiness": {"polls": 20, "failures": 0, "longest_outage_s": 0.0}}),
+            Evidence("general", probes={"load": {"steadiness": {"polls": 20, "failures": 0, "longest_outage_s": 0.0}}}),
             "pass",
         ),
         Example(
             "gaps",
-            Evidence("general", probes={"steadiness": {"polls": 20, "failures": 5, "longest_outage_s": 2.5}}),
+            Evidence("general", probes={"load": {"steadiness": {"polls": 20, "failures": 5, "longest_outage_s": 2.5}}}),
             "fail",
         ),
         Example(
             "not asked",
-            Evidence("general", probes={"steadiness": {"polls": 0, "failures": 0, "longest_outage_s": 0.0}}),
+            Evidence("general", probes={"load": {"steadiness": {"polls": 0, "failures": 0, "longest_outage_s": 0.0}}}),
             "inconclusive",
         ),
     ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from sandbox.engine import Pod, Service
+from sandbox.engine import Image, Pod, Service
 from sandbox.faults import Cancellation
 from sandbox.limits import Limits
 from sandbox.plan import Plan
@@ -34,6 +34,7 @@ class Target:
 
     pod: Pod
     service: Service
+    image: Image
     plan: Plan
     limits: Limits
     seen: dict[str, dict[str, Any]]

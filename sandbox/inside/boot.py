@@ -1,0 +1,137 @@
+"""Wait until the service answers HTTP, find its port and a path that truly says it is healthy.
+
+Request:  {"ports": [int], "paths": [str], "boot_s": float}
+Result:   {"state": "healthy"|"alive"|"failed", "why": "never_listens"|"loopback_only"|"answers_nothing"|
+           "answers_errors"|"", "port", "health_path", "ready_after_s", "listening": [...],
+           "candidates": [{"path", "status", "why"}], "openapi": path|None}
+Event:    {"waited_s": float, "listening": int} about twice a second.
+
+`alive`: something answered HTTP. `healthy`: a path that means health answered 2xx with a body that does not say
+otherwise and that differs from the answer to a random path.
+"""
+
+import json
+import secrets
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from http_client import NoAnswer, request
+from listening import listening
+from wire import event, read_request, result
+
+POLL_S = 0.25
+USUAL = ["/health", "/healthz", "/api/health", "/ready", "/readyz", "/livez", "/ping", "/status", "/_stcore/health"]
+OPENAPI = ["/openapi.json", "/api/openapi.json", "/swagger.json"]
+# After the first answer a service may still be loading its model: this long a 5xx or no health is not the last word.
+SETTLE_S = 8.0
+BAD_WORDS = {"error", "fail", "failed", "failing", "unhealthy", "down", "unavailable", "not ready", "degraded"}
+
+
+def main():
+    asked = read_request()
+    started = time.monotonic()
+    ends = started + asked["boot_s"]
+    seen = {"state": "failed", "why": "never_listens", "port": None, "health_path": None, "ready_after_s": None}
+    seen |= {"listening": [], "candidates": [], "openapi": None}
+    answered_at = None
+    while time.monotonic() < ends:
+        seen["listening"] = listening()
+        event(waited_s=round(time.monotonic() - started, 2), listening=len(seen["listening"]))
+        if seen["listening"]:
+            look(seen, asked, started)
+            if seen["state"] == "healthy":
+                break
+            if seen["state"] == "alive" or seen["why"] == "answers_errors":
+                answered_at = answered_at or time.monotonic()
+                if time.monotonic() - answered_at > SETTLE_S:
+                    break
+        time.sleep(POLL_S)
+    result(seen)
+
+
+def look(seen, asked, started):
+    """Try every listening port once, the expected ones first."""
+    rows = seen["listening"]
+    expected = {port: number for number, port in enumerate(asked["ports"])}
+    open_ports = sorted({row["port"] for row in rows if not row["loopback"]}, key=lambda p: (expected.get(p, 99), p))
+    if not open_ports:
+        # It would answer us here, because we share its namespace, but nobody else could ever reach it.
+        seen["why"] = "loopback_only"
+        return
+    seen["why"] = "answers_nothing"
+    for port in open_ports:
+        nonsense = "/" + secrets.token_hex(8)
+        try:
+            odd = request(port, "GET", nonsense, total_s=5)
+        except NoAnswer:
+            continue
+        ready = seen["ready_after_s"]
+        seen |= {"port": port, "ready_after_s": round(time.monotonic() - started, 3) if ready is None else ready}
+        judge(seen, asked["paths"], port, odd)
+        return
+
+
+def judge(seen, paths, port, odd):
+    """Ask the candidate paths; `odd` is the answer to a path that cannot exist."""
+    wanted = [path for path in OPENAPI if seen["openapi"] is None]
+    for path in wanted:
+        answer = ask(port, path)
+        if answer is not None and answer.status == 200 and b'"paths"' in answer.body:
+            seen["openapi"] = path
+            break
+    candidates, statuses = [], [odd.status]
+    for path in dict.fromkeys([*paths, *USUAL]):
+        answer = ask(port, path)
+        why = "no answer" if answer is None else unhealthy(answer, odd)
+        candidates.append({"path": path, "status": answer and answer.status, "why": why})
+        if answer is not None:
+            statuses.append(answer.status)
+        if answer is not None and not why:
+            seen |= {"state": "healthy", "why": "", "health_path": path, "candidates": candidates}
+            return
+    root = ask(port, "/")
+    if root is not None:
+        statuses.append(root.status)
+        candidates.append({"path": "/", "status": root.status, "why": "the front page says nothing of health"})
+    seen["candidates"] = candidates
+    if all(status >= 500 for status in statuses) or (root is not None and root.status >= 500):
+        seen |= {"state": "failed", "why": "answers_errors"}
+    else:
+        seen |= {"state": "alive", "why": ""}
+
+
+def ask(port, path):
+    try:
+        return request(port, "GET", path, total_s=5)
+    except NoAnswer:
+        return None
+
+
+def unhealthy(answer, odd):  # noqa: PLR0911 - one reason a line
+    """Why this answer does not mean health; "" when it does."""
+    if not 200 <= answer.status < 300:
+        return f"answered {answer.status}"
+    if answer.status == odd.status and answer.body == odd.body:
+        return "the same answer as to a path that does not exist"
+    if answer.content_type == "text/html" and odd.status == 200:
+        return "a page that answers every path"
+    try:
+        document = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        document = None
+    if isinstance(document, dict):
+        for name, value in document.items():
+            if isinstance(value, str) and name.lower() in ("status", "state", "health") and value.lower() in BAD_WORDS:
+                return f"its body says {name} is {value[:40]}"
+            if value is False and name.lower() in ("ok", "healthy", "ready", "alive", "model_loaded"):
+                return f"its body says {name} is false"
+    elif answer.body.strip().decode("utf-8", "replace").lower() in BAD_WORDS:
+        return "its body says that it is not healthy"
+    return ""
+
+
+if __name__ == "__main__":
+    main()

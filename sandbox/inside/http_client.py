@@ -1,0 +1,214 @@
+"""A bounded HTTP/1.1 client for answers of unknown code: every deadline and every size has an end.
+
+Shared by the scripts beside it. It follows no redirect, keeps no cookie, knows no proxy, and inflates no further than
+it would read. Deadlines run on the monotonic clock over the whole answer, so one byte a second ends as well.
+"""
+
+import contextlib
+import socket
+import time
+import zlib
+from dataclasses import dataclass, field
+
+STATUS_LINE = 8 * 1024
+HEADER_BYTES = 64 * 1024
+HEADER_COUNT = 100
+INFORMATIONAL = 10
+BODY_BYTES = 1024 * 1024
+
+
+class NoAnswer(Exception):
+    """Nothing usable came back. `kind`: refused, timeout, closed, protocol or too_large."""
+
+    def __init__(self, kind, detail=""):
+        super().__init__(f"{kind}: {detail}" if detail else kind)
+        self.kind = kind
+
+
+@dataclass
+class Answer:
+    """`ms` is from the first attempt to connect until the last byte; `headers` has lower-case names."""
+
+    status: int
+    headers: dict = field(default_factory=dict)
+    body: bytes = b""
+    ms: float = 0.0
+
+    @property
+    def content_type(self):
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class _Reader:
+    """Bytes of a socket until a deadline."""
+
+    def __init__(self, link, until):
+        self._link, self._until, self._buffer = link, until, b""
+
+    def more(self):
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise NoAnswer("timeout", "the answer was not complete in time")
+        self._link.settimeout(left)
+        try:
+            chunk = self._link.recv(64 * 1024)
+        except TimeoutError:
+            raise NoAnswer("timeout", "the answer was not complete in time") from None
+        except OSError as error:
+            raise NoAnswer("closed", str(error)) from None
+        self._buffer += chunk
+        return bool(chunk)
+
+    def line(self, limit):
+        while b"\n" not in self._buffer:
+            if len(self._buffer) > limit:
+                raise NoAnswer("too_large", "a line of the head")
+            if not self.more():
+                raise NoAnswer("closed", "in the head of the answer")
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        if len(line) > limit:
+            raise NoAnswer("too_large", "a line of the head")
+        return line.rstrip(b"\r")
+
+    def take(self, count):
+        while len(self._buffer) < count:
+            if not self.more():
+                raise NoAnswer("closed", "in the body of the answer")
+        taken, self._buffer = self._buffer[:count], self._buffer[count:]
+        return taken
+
+    def some(self):
+        """Whatever comes next; empty at the end."""
+        if not self._buffer and not self.more():
+            return b""
+        taken, self._buffer = self._buffer, b""
+        return taken
+
+
+def request(
+    port,
+    method,
+    path,
+    *,
+    body=b"",
+    headers=None,
+    connect_s=2.0,
+    total_s=10.0,
+    body_bytes=BODY_BYTES,
+    address="127.0.0.1",
+):
+    """One request to this namespace's loopback; an Answer, or NoAnswer."""
+    started = time.monotonic()
+    until = started + total_s
+    head = {"Host": "localhost", "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
+    head |= headers or {}
+    if body or method in ("POST", "PUT", "PATCH"):
+        head["Content-Length"] = str(len(body))
+    text = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in head.items()) + "\r\n"
+    try:
+        link = socket.create_connection((address, port), timeout=min(connect_s, total_s))
+    except TimeoutError:
+        raise NoAnswer("timeout", "no connection") from None
+    except OSError as error:
+        raise NoAnswer("refused", str(error)) from None
+    with link:
+        # A server may answer and close before it has read everything.
+        with contextlib.suppress(OSError):
+            link.sendall(text.encode("latin-1", "replace") + body)
+        answer = _read(_Reader(link, until), method, body_bytes)
+    answer.ms = (time.monotonic() - started) * 1000
+    return answer
+
+
+def _read(reader, method, body_bytes):
+    for _ in range(INFORMATIONAL + 1):
+        status = _status(reader.line(STATUS_LINE))
+        headers = _headers(reader)
+        if status >= 200:
+            break
+    else:
+        raise NoAnswer("protocol", "too many informational answers")
+    answer = Answer(status, headers)
+    if method != "HEAD" and status not in (204, 304):
+        answer.body = _inflated(_body(reader, headers, body_bytes), headers, body_bytes)
+    return answer
+
+
+def _status(line):
+    parts = line.split(None, 2)
+    if len(parts) < 2 or not parts[0].startswith(b"HTTP/1.") or not parts[1].isdigit() or len(parts[1]) != 3:
+        raise NoAnswer("protocol", "the first line is not HTTP")
+    return int(parts[1])
+
+
+def _headers(reader):
+    headers, seen = {}, 0
+    for count in range(HEADER_COUNT + 1):
+        line = reader.line(STATUS_LINE)
+        if not line:
+            return headers
+        seen += len(line)
+        if seen > HEADER_BYTES or count == HEADER_COUNT:
+            break
+        name, _, value = line.decode("latin-1").partition(":")
+        headers[name.strip().lower()] = value.strip()
+    raise NoAnswer("too_large", "the headers")
+
+
+def _body(reader, headers, limit):
+    pieces, size = [], 0
+    for piece in (
+        _chunks(reader, limit) if "chunked" in headers.get("transfer-encoding", "") else _plain(reader, headers)
+    ):
+        size += len(piece)
+        if size > limit:
+            raise NoAnswer("too_large", f"a body of more than {limit} bytes")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _plain(reader, headers):
+    length = headers.get("content-length")
+    if length is not None:
+        if not length.isdigit() or len(length) > 15:
+            raise NoAnswer("protocol", "a content length that is no number")
+        left = int(length)
+        while left > 0:
+            piece = reader.some()[:left]
+            if not piece:
+                raise NoAnswer("closed", "in the body of the answer")
+            left -= len(piece)
+            yield piece
+        return
+    while piece := reader.some():
+        yield piece
+
+
+def _chunks(reader, limit):
+    while True:
+        try:
+            size = int(reader.line(1024).partition(b";")[0], 16)
+        except ValueError:
+            raise NoAnswer("protocol", "a chunk size that is no number") from None
+        if size < 0 or size > limit:
+            raise NoAnswer("too_large", f"a chunk of {size} bytes")
+        if size == 0:
+            return
+        yield reader.take(size)
+        reader.take(2)
+
+
+def _inflated(body, headers, limit):
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("", "identity"):
+        return body
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise NoAnswer("protocol", f"content encoding {encoding!r}")
+    inflater = zlib.decompressobj(47 if "gzip" in encoding else 15)
+    try:
+        plain = inflater.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise NoAnswer("protocol", str(error)) from None
+    if len(plain) > limit:
+        raise NoAnswer("too_large", "a body that inflates without end")
+    return plain

@@ -1,0 +1,116 @@
+"""Which requests make sense for this service: from its OpenAPI document, else its routes, else its front page."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox.openapi import MAX_REQUESTS, requests_of
+from sandbox.probes import Probe, Target
+
+DOCUMENT_BYTES = 1024 * 1024
+# Their pages are a shell; what people use goes over a WebSocket that this scenario does not speak.
+SHELL_FRAMEWORKS = ("streamlit", "gradio")
+
+
+def gather(target: Target) -> dict[str, Any]:
+    """Candidates in three ways, each sent once while the service is idle; those that answer 2xx or 3xx are kept."""
+    source, wanted = _candidates(target)
+    answers = send(target, wanted)
+    kept = [
+        {**request, "status": answer["status"], "bytes": answer["bytes"], "ms": answer["ms"]}
+        for request, answer in zip(wanted, answers, strict=True)
+        if answer["status"] is not None and 200 <= answer["status"] < 400
+    ]
+    if not kept:
+        # Any answer at all can still be timed: better the front page's 404 than nothing.
+        source, wanted = "fallback", [_get(target.seen["boot"].get("health_path") or "/")]
+        kept = [
+            {**request, "status": answer["status"], "bytes": answer["bytes"], "ms": answer["ms"]}
+            for request, answer in zip(wanted, send(target, wanted), strict=True)
+            if answer["status"] is not None
+        ]
+    return {
+        "source": source,
+        "requests": kept[:MAX_REQUESTS],
+        "refused": [
+            {"method": request["method"], "path": request["path"], "status": answer["status"]}
+            for request, answer in zip(wanted, answers, strict=False)
+            if answer["status"] is None or answer["status"] >= 400
+        ][:MAX_REQUESTS],
+        "shell": target.plan.hints.get("framework") in SHELL_FRAMEWORKS,
+    }
+
+
+def send(target: Target, wanted: list[dict[str, Any]], body_bytes: int = 1024) -> list[dict[str, Any]]:
+    requests = [
+        {
+            "method": each["method"],
+            "path": each["path"],
+            "body": each["body"],
+            "headers": {"Content-Type": each["content_type"]} if each["content_type"] else {},
+        }
+        for each in wanted
+    ]
+    done = target.pod.tool(
+        "fetch",
+        {"port": target.port, "requests": requests, "total_s": 40.0, "body_bytes": body_bytes},
+        timeout_s=70.0,
+        cancellation=target.cancellation,
+    )
+    answers: list[dict[str, Any]] = done["answers"]
+    return answers
+
+
+def _get(path: str) -> dict[str, Any]:
+    return {"method": "GET", "path": path, "body": "", "content_type": ""}
+
+
+def _candidates(target: Target) -> tuple[str, list[dict[str, Any]]]:
+    described = target.seen["boot"].get("openapi")
+    if described:
+        answer = send(target, [_get(described)], DOCUMENT_BYTES)[0]
+        try:
+            document = json.loads(answer["body"])
+        except (ValueError, RecursionError):
+            document = None
+        if isinstance(document, dict) and (requests := requests_of(document)):
+            return "openapi", requests
+    routes = [route for route in target.plan.hints.get("routes", []) if isinstance(route, dict)]
+    plain = [
+        _get(str(route["path"]))
+        for route in routes
+        if "GET" in str(route.get("method", "GET")).upper() and not re.search(r"[{<:]", str(route.get("path", "{")))
+    ]
+    if plain:
+        return "routes", plain[:MAX_REQUESTS]
+    return "page", [_get("/"), *(_get(path) for path in _links(send(target, [_get("/")], 256 * 1024)[0]["body"]))]
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = {"a": "href", "link": "href", "script": "src", "img": "src"}
+        self.found += [value for name, value in attrs if name == names.get(tag) and value]
+
+
+def _links(page: str) -> list[str]:
+    """Paths on the same host that the page links to; logging out is not one to try."""
+    parser = _Links()
+    parser.feed(page)
+    paths = []
+    for link in parser.found:
+        parts = urlsplit(link)
+        if parts.scheme or parts.netloc or not parts.path or "logout" in parts.path.lower():
+            continue
+        paths.append("/" + parts.path.lstrip("./"))
+    return list(dict.fromkeys(path for path in paths if re.fullmatch(r"/[\x21-\x7e]*", path)))[: MAX_REQUESTS - 1]
+
+
+PROBE = Probe("scenario", 1, 10, "service", "Which requests make sense for this service?", gather)

@@ -1,0 +1,33 @@
+"""Does it also run as user 65534 on a read-only root file system?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.faults import TeamFault
+from sandbox.probes import Probe, Target
+from sandbox.readiness import wait_ready
+
+STRICT_BOOT_S = 30.0
+
+
+def gather(target: Target) -> dict[str, Any]:
+    """A second container of the same image under the strict profile: {answers, state, why}."""
+    target.service.signal("SIGKILL")
+    target.service.wait(10.0)
+    env = {"PORT": "8000", "HOST": "0.0.0.0", **target.plan.env}  # noqa: S104 - inside its own namespace
+    service = target.pod.start("strict", target.image, command=target.plan.start, env=env, strict=True)
+    try:
+        document = wait_ready(target, service, min(STRICT_BOOT_S, target.limits.boot_s))
+    except TeamFault as fault:
+        return {
+            "answers": False,
+            "state": "failed",
+            "why": fault.detail.splitlines()[-1] if fault.detail else fault.title,
+        }
+    finally:
+        service.signal("SIGKILL")
+    return {"answers": document["state"] != "failed", "state": document["state"], "why": document["why"]}
+
+
+PROBE = Probe("strict", 1, 99, "service", "Does it run as an ordinary user on a read-only root?", gather)

@@ -1,0 +1,47 @@
+"""Waiting for a service: the boot script's answer, or at once the diagnosis of a process that went away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.diagnosis import diagnose_run
+from sandbox.engine import Service
+from sandbox.plan import Plan
+from sandbox.probes import Target
+
+# Beyond the service's own time: a look that is under way when the time is over may finish.
+SLACK_S = 40.0
+HEALTH_WORDS = ("health", "ready", "live", "ping", "status")
+
+
+class Exited(Exception):
+    """The process is gone."""
+
+
+def wait_ready(target: Target, service: Service, boot_s: float) -> dict[str, Any]:
+    """`sandbox/inside/boot.py`'s result for one service; TeamFault as soon as its process exits."""
+
+    def watch(event: dict[str, Any]) -> None:
+        target.say(f"booting, {event['waited_s']:.0f} s", min(0.95, event["waited_s"] / boot_s))
+        if not service.state().running:
+            raise Exited
+
+    try:
+        return target.pod.tool(
+            "boot",
+            {"ports": list(target.plan.ports), "paths": health_paths(target.plan), "boot_s": boot_s},
+            timeout_s=boot_s + SLACK_S,
+            on_event=watch,
+            cancellation=target.cancellation,
+        )
+    except Exited:
+        state = service.state()
+        log = service.logs().decode("utf-8", "replace")
+        raise diagnose_run(log, state.exit_code, state.oom_killed, state.killed, target.plan) from None
+
+
+def health_paths(plan: Plan) -> list[str]:
+    """Paths that may mean health: the buildpack's, then literal routes of the source that are named so."""
+    routes = [str(route.get("path", "")) for route in plan.hints.get("routes", []) if isinstance(route, dict)]
+    named = [path for path in routes if any(word in path.lower() for word in HEALTH_WORDS) and "{" not in path]
+    return [*plan.health, *named][:20]
