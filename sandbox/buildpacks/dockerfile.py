@@ -45,6 +45,7 @@ def detect(tree: Tree) -> Plan | None:
     inside = tree.below(context)
     survey = Survey.of(inside)
     entry = _entry(survey, stage)
+    served = survey.application(entry) if entry else None
     start, start_notes = _start(stage)
     values, placed = placeholders(inside, survey.parsed)
     values = {name: value for name, value in values.items() if name not in stage.env}
@@ -65,8 +66,8 @@ def detect(tree: Tree) -> Plan | None:
         start=start,
         env=values,
         ports=_ports(stage, entry),
-        health=survey.health(entry) if entry else (),
-        runtime=f"Dockerfile from {stage.base or 'nothing'}" + (f", {entry.framework.title}" if entry else ""),
+        health=survey.health(served) if served else (),
+        runtime=f"Dockerfile from {stage.base or 'nothing'}" + (f", {served.framework.title}" if served else ""),
         why=tuple(why),
         repairs=(*start_notes, *(placed if values else ())),
         hints=_hints(survey, entry, stage, path),
@@ -171,7 +172,7 @@ def _entry(survey: Survey, stage: Stage) -> Entrypoint | None:
 
 
 def _hints(survey: Survey, entry: Entrypoint | None, stage: Stage, path: str) -> dict[str, Any]:
-    hints: dict[str, Any] = survey.hints(entry) if entry else {}
+    hints: dict[str, Any] = survey.hints(survey.application(entry)) if entry else {}
     hints["dockerfile"] = path
     found = listening(stage.entrypoint.text, stage.env) or listening(stage.cmd.text, stage.env)
     if found and found.loopback:

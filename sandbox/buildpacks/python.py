@@ -41,6 +41,7 @@ def _plan(tree: Tree, survey: Survey, entry: Entrypoint) -> Plan | None:
     start = start_of(tree, entry, folder)
     if start is None or not _PLAIN_PATH.fullmatch(entry.path):
         return None
+    served = survey.application(entry)
     manifest = find_manifest(tree, folder, survey.parsed)
     python = choose_python(tree, folder, manifest.requirements)
     values, placed = placeholders(tree, survey.parsed)
@@ -73,12 +74,12 @@ def _plan(tree: Tree, survey: Survey, entry: Entrypoint) -> Plan | None:
         start=argv,
         env=dict(start.env) | values,
         ports=tuple(dict.fromkeys(port for port in (start.port, 8000, entry.framework.port) if port)),
-        health=survey.health(entry),
+        health=survey.health(served),
         files=dict(manifest.files),
-        runtime=f"Python {python.version}, {entry.framework.title} {start.title}".strip(),
+        runtime=f"Python {python.version}, {served.framework.title} {start.title}".strip(),
         why=tuple(why),
         repairs=(*manifest.notes, *_server_note(added, manifest), *placed, *start.notes),
-        hints=survey.hints(entry) | _loopback(entry, start),
+        hints=survey.hints(served) | _loopback(entry, start),
     )
 
 

@@ -148,7 +148,9 @@ def _made_by_factory(
     suffix = home.replace(".", "/")
     for other in parsed:
         stem = other.path.removesuffix(".py").removesuffix("/__init__")
-        if other is not module and (stem == suffix or stem.endswith("/" + suffix) or not suffix):
+        # Either may be the longer one: the code can be imported from above the folder that we look at.
+        same = f"/{stem}".endswith(f"/{suffix}") or f"/{suffix}".endswith(f"/{stem}")
+        if other is not module and same:
             made = _makers(other).get(name)
             if made is not None:
                 return made[0]

@@ -60,7 +60,13 @@ def _kind(module: Module, call: ast.Call) -> str:
         return "launch"
     owner = origin.rpartition(".")[0]
     # subprocess.run and asyncio.run come from modules; an application is a name of the file's own.
-    runs = method in ("run", "run_server") and owner and "." not in owner and owner not in _modules_of(module)
+    runs = (
+        isinstance(call.func, ast.Attribute)
+        and method in ("run", "run_server")
+        and owner
+        and "." not in owner
+        and owner not in _modules_of(module)
+    )
     return "run" if runs else ""
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.pysource.entrypoint import Entrypoint, entrypoints, is_aside
+from sandbox.pysource.frameworks import SELF_SERVED
 from sandbox.pysource.routes import Route, health_paths, routes_of
 from sandbox.pysource.syntax import Module, modules
 from sandbox.tree import Tree
+
+_TARGET = re.compile(r"[A-Za-z_][\w.]{0,100}:[A-Za-z_]\w{0,60}")
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,19 @@ class Survey:
         parsed = modules(tree)
         product = tuple(module for module in parsed if not is_aside(module.path))
         return cls(tree, product, entrypoints(tree, parsed))
+
+    def application(self, entry: Entrypoint) -> Entrypoint:
+        """The application that a self-serving script serves (`uvicorn.run("api.main:app")`), else the entry itself."""
+        if entry.framework is not SELF_SERVED:
+            return entry
+        texts = (node.value for node in ast.walk(entry.module.node) if isinstance(node, ast.Constant))
+        named = {text.partition(":")[0] for text in texts if isinstance(text, str) and _TARGET.fullmatch(text)}
+        named |= {origin.rpartition(".")[0] for origin in entry.module.names.values() if "." in origin}
+        for other in self.entries:
+            stem = other.path.removesuffix(".py").removesuffix("/__init__")
+            if other.attribute and any(f"/{stem}".endswith("/" + name.replace(".", "/")) for name in named if name):
+                return other
+        return entry
 
     def routes(self, entry: Entrypoint) -> tuple[Route, ...]:
         """Routes of the modules that lie below the entry's top folder, so that another service's do not count."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from sandbox.tree import Tree
@@ -115,7 +115,8 @@ def _names(body: ast.Module) -> dict[str, str]:
         elif isinstance(node, ast.ImportFrom):
             prefix = "." * node.level + (node.module or "")
             for alias in node.names:
-                names[alias.asname or alias.name] = f"{prefix}.{alias.name}" if prefix else alias.name
+                name = f"*{prefix}" if alias.name == "*" else alias.asname or alias.name
+                names[name] = f"{prefix}.{alias.name}" if prefix else alias.name
     return names
 
 
@@ -132,7 +133,23 @@ def python_files(tree: Tree) -> list[str]:
 def modules(tree: Tree) -> tuple[Module, ...]:
     """Every file of `python_files` that parses."""
     parsed = (parse(path, tree.read(path, MAX_FILE_BYTES)) for path in python_files(tree))
-    return tuple(module for module in parsed if module is not None)
+    return _starred(tuple(module for module in parsed if module is not None))
+
+
+def _starred(parsed: tuple[Module, ...]) -> tuple[Module, ...]:
+    """The modules with the names that `from other import *` brings them from files of the same repository."""
+    for _ in range(3):  # a chain of such imports is rarely longer
+        by_stem = {
+            module.path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]: module for module in parsed
+        }
+        parsed = tuple(replace(module, names=_brought(module, by_stem) | dict(module.names)) for module in parsed)
+    return parsed
+
+
+def _brought(module: Module, by_stem: Mapping[str, Module]) -> dict[str, str]:
+    homes = [origin.removesuffix(".*") for name, origin in module.names.items() if name.startswith("*")]
+    others = [by_stem[stem] for home in homes if (stem := home.rpartition(".")[2]) in by_stem]
+    return {name: origin for other in others for name, origin in other.names.items() if not name.startswith("*")}
 
 
 def top_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
