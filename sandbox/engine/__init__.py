@@ -1,4 +1,4 @@
-"""The engine seam: what the rest of the sandbox may ask of a container engine. `docker.py` answers it, `fake.py` pretends."""
+"""The engine seam: what the sandbox may ask of a container engine. `docker.py` answers it, `fake.py` pretends."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from sandbox.engine.context import DOCKERFILE, pack
 from sandbox.engine.deadline import Deadline
 from sandbox.engine.image import to_image
 from sandbox.engine.owner import EVALUATION, this_process
+from sandbox.engine.stages import images_named
 from sandbox.faults import Cancellation, HostFault, TeamFault
 from sandbox.limits import Limits
 
@@ -33,17 +34,11 @@ OPEN_FILES = 16_384  # an engine that is not root's own may allow no more than 2
 MESSAGE_BYTES = 1024 * 1024
 CHUNK = 1024 * 1024
 KILLED = 137
+BAD_REQUEST = 400
 LAYER_EVERY_S = 2.0
 GONE_WITHIN_S = 20.0
-IMAGE_ABSENT = (
-    "pull access denied",
-    "manifest unknown",
-    "not found",
-    "no such host",
-    "connection refused",
-    "timeout",
-    "tls:",
-)
+# The engine's words when it could not make a step's container: ours, unless it is about the command (exec).
+RUNTIME_FAILED = "oci runtime create failed"
 
 
 @dataclass
@@ -71,6 +66,7 @@ class Build:
         """See `Engine.build`."""
         self.cancellation.check()
         until, began = time.monotonic() + self.limits.build_s, time.time()
+        self._look_for_bases(dockerfile)
         self.api.ensure_network(NETWORK)
         with ExitStack() as stack:
             context = stack.enter_context(tempfile.TemporaryFile(prefix="assay-context-"))
@@ -80,9 +76,8 @@ class Build:
                 stream = self.api.build(self._chunks(context, until), self._parameters(group))
             except EngineRefusal as refusal:
                 self.log.feed({"error": refusal.message})
-                raise BuildFailed(
-                    refusal.message, self.log.text(), "parse" if refusal.status == 400 else ""
-                ) from refusal
+                step = "parse" if refusal.status == BAD_REQUEST else ""
+                raise BuildFailed(refusal.message, self.log.text(), step) from refusal
             self._follow(stream, until)
         if self.stopped or self.log.error:
             self._raise(began)
@@ -90,6 +85,15 @@ class Build:
         if document is None:
             raise HostFault("engine_failed", "The build ended without an image", detail=self.log.text())
         return to_image(document), self.log.text()
+
+    def _look_for_bases(self, dockerfile: str) -> None:
+        for name in images_named(dockerfile):
+            if self.api.inspect_image(name) is None:
+                raise HostFault(
+                    "image_unavailable",
+                    f"The image {name} of the build is not on this machine",
+                    fix="Resolve the images of the Dockerfile first: a build itself asks no registry.",
+                )
 
     def _pack(self, folder: Path, dockerfile: str, files: Mapping[str, str], out: IO[bytes], until: float) -> None:
         try:
@@ -120,7 +124,6 @@ class Build:
             "dockerfile": DOCKERFILE,
             "rm": "1",
             "forcerm": "1",
-            "pull": "",
             "memory": limits.build_memory_bytes,
             "memswap": limits.build_memory_bytes,
             "cpuperiod": CPU_PERIOD,
@@ -129,12 +132,10 @@ class Build:
             "networkmode": NETWORK,
             "extrahosts": [f"{name}:127.0.0.1" for name in (self.mark, OWNER_MARK + this_process())],
             "labels": json.dumps(self.labels),
+            "cgroupparent": group,
+            "cpusetcpus": self.cpuset,
         }
-        return (
-            parameters
-            | ({"cgroupparent": group} if group else {})
-            | ({"cpusetcpus": self.cpuset} if self.cpuset else {})
-        )
+        return {name: value for name, value in parameters.items() if value != ""}
 
     def _follow(self, stream: Stream, until: float) -> None:
         """Read the stream to its end, or to the first bound that is passed; then nothing of the build runs any more."""
@@ -186,10 +187,10 @@ class Build:
         quiet = 0
         while quiet < 2 and time.monotonic() < until:
             listed = [summary["Id"] for summary in self.api.containers({"network": [NETWORK]})]
-            ours = [id for id in {*self.log.containers, *listed} if self._is_ours(self.api.inspect(id))]
-            for id in ours:
-                self.api.kill(id)
-                self.api.remove(id)
+            ours = [found for found in {*self.log.containers, *listed} if self._is_ours(self.api.inspect(found))]
+            for container in ours:
+                self.api.kill(container)
+                self.api.remove(container)
             # The builder may be about to start the next step: only two empty looks in a row are the end.
             quiet = 0 if ours else quiet + 1
             time.sleep(0.25)
@@ -221,10 +222,8 @@ class Build:
                 detail=f"{log}\n{self.log.step}",
                 fix="Install ready-made wheels instead of compiling, or compile with fewer jobs at once.",
             )
-        if self.log.step.partition(": ")[2].upper().startswith("FROM ") and any(
-            words in error.lower() for words in IMAGE_ABSENT
-        ):
-            raise HostFault("image_unavailable", "The base image of the build is not on this machine", detail=error)
+        if RUNTIME_FAILED in error.lower() and "exec:" not in error:
+            raise HostFault("engine_failed", "The engine could not run a step of the build", detail=error)
         raise BuildFailed(error, log, "parse" if self.log.is_parse_error else self.log.step)
 
     def _timeout(self) -> TeamFault:
@@ -232,7 +231,7 @@ class Build:
             "build_timeout",
             f"The build was not done after {self.limits.build_s:.0f} seconds",
             detail=f"{self.log.text()}\n{self.log.step}",
-            fix="Make the slow step smaller: fewer or ready-made packages, and no training or download of data in the build.",
+            fix="Make the slow step smaller: fewer or ready-made packages, no training and no download of data.",
         )
 
 

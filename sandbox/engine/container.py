@@ -23,7 +23,7 @@ class Host:
     api: Api
     runtime: str
     swappiness: int | None
-    cores: int
+    cores: tuple[int, ...]
 
 
 def create(

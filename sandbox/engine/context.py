@@ -12,7 +12,7 @@ import stat
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from sandbox.engine.ignore import Ignore
 
@@ -37,9 +37,9 @@ def pack(
     """
     ignore = Ignore(_read_ignore(root))
     notes = list(ignore.notes)
-    with tarfile.open(
-        fileobj=out, mode="w", format=tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape"
-    ) as tar:
+    # The GNU format writes a name that is no UTF-8 as the bytes that it is.
+    encoding: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT, **encoding) as tar:
         names: set[str] = set()
         for name, entry in _walk(root, "", 0, ignore):
             check()
@@ -77,7 +77,7 @@ def _add(tar: tarfile.TarFile, root: Path, name: str, entry: os.DirEntry[str]) -
     """Add one entry; the note when it is left out."""
     mode = entry.stat(follow_symlinks=False).st_mode
     if stat.S_ISLNK(mode):
-        target = os.readlink(root / name)
+        target = str((root / name).readlink())
         if not _stays_inside(root, name, target):
             return f"{name} was left out: it is a link to a place outside the repository"
         info = _info(name, 0o777)

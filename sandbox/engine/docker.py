@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from sandbox.limits import Limits
 
 ANSWER_S = 60
 CHUNK = 64 * 1024
+SDK_ERRORS = (errors.DockerException, requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)
 OUR_OWN = "org.assay.network"
 
 
@@ -72,8 +73,11 @@ class DockerEngine:
         return 0 if str(self.info.get("CgroupVersion", "1")) == "1" else None
 
     @property
-    def cores(self) -> int:
-        return int(self.info.get("NCPU") or 1)
+    def cores(self) -> tuple[int, ...]:
+        """Numbers of the cores that containers may be given."""
+        if self.api.local:
+            return tuple(sorted(os.sched_getaffinity(0)))
+        return tuple(range(int(self.info.get("NCPU") or 1)))
 
     def describe(self) -> dict[str, Any]:
         limits = Limits()
@@ -81,7 +85,7 @@ class DockerEngine:
             "engine": f"docker {self.info.get('ServerVersion', '')}",
             "runtime": self.runtime,
             "cpu": _processor() or self.info.get("Architecture", ""),
-            "cores": self.cores,
+            "cores": int(self.info.get("NCPU") or 1),
             "memory_bytes": int(self.info.get("MemTotal") or 0),
             "policy": {
                 "strict" if strict else "default": RunPolicy.for_limits(
@@ -167,11 +171,8 @@ class DockerApi:
             return list(self._client.images(filters={"reference": f"{repository}:*"}))
 
     def remove_image(self, reference: str) -> None:
-        with faults():
-            try:
-                self._client.remove_image(reference, force=True)
-            except errors.NotFound:
-                pass
+        with faults(), suppress(errors.NotFound):
+            self._client.remove_image(reference, force=True)
 
     def pull(self, reference: str) -> Stream:
         name, _, tag = reference.partition("@") if "@" in reference else _split_tag(reference)
@@ -326,10 +327,8 @@ class _Stream:
             if self._ended:
                 return
             self._ended = True
-        try:
+        with suppress(OSError, AttributeError):  # the other side was faster
             self._cuttable.close()
-        except (OSError, AttributeError):
-            pass  # the other side was faster
 
 
 def _checked(response: requests.Response) -> requests.Response:
@@ -348,12 +347,7 @@ def faults() -> Iterator[None]:
     """Everything that the SDK raises inside leaves as a HostFault."""
     try:
         yield
-    except (
-        errors.DockerException,
-        requests.exceptions.RequestException,
-        urllib3.exceptions.HTTPError,
-        OSError,
-    ) as error:
+    except SDK_ERRORS as error:
         raise fault_of(error) from error
 
 

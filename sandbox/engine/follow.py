@@ -21,6 +21,7 @@ class Follow:
         self,
         api: Api,
         container: str,
+        *,
         since: float,
         limit: int,
         on_line: OnLine | None,

@@ -1,7 +1,7 @@
 """`.dockerignore` rules: which paths stay out of a build context. No regular expressions, so no pattern can spin.
 
-The last rule that matches decides, "!" takes a path back, "**" stands for any number of folders, and a rule that matches
-a folder holds for everything below it (docs.docker.com, "dockerignore file").
+The last rule that matches decides, "!" takes a path back, "**" stands for any number of folders, and a rule that
+matches a folder holds for everything below it (docs.docker.com, "dockerignore file").
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MAX_CHARACTERS = 1_024
 
 @dataclass(frozen=True)
 class Rule:
-    """One pattern as an automaton: bit i of a state set says that the first i tokens are matched."""
+    """One pattern as an automaton. State i: the first i tokens are matched; ~i: token i, a "**", is within a name."""
 
     negated: bool
     tokens: tuple[Token, ...]
@@ -27,12 +27,12 @@ class Rule:
         if not path.endswith(self.suffix):
             return False
         states = self._skip({0})
-        for before, character in zip("/" + path, path, strict=False):
+        for character in path:
             following: set[int] = set()
             for state in states:
-                if state == len(self.tokens):
-                    continue
-                following.update(self.tokens[state].step(state, before, character))
+                place = ~state if state < 0 else state
+                if place < len(self.tokens):
+                    following.update(self.tokens[place].step(place, character))
             if not following:
                 return False
             states = self._skip(following)
@@ -41,7 +41,7 @@ class Rule:
     def _skip(self, states: set[int]) -> set[int]:
         """The states, and those that tokens which match nothing lead on to."""
         reached = set(states)
-        for state in range(min(states), len(self.tokens)):
+        for state in range(len(self.tokens)):
             if state in reached and self.tokens[state].may_be_empty:
                 reached.add(state + 1)
         return reached
@@ -59,16 +59,16 @@ class Token:
     def may_be_empty(self) -> bool:
         return self.kind != "one"
 
-    def step(self, state: int, before: str, character: str) -> Iterable[int]:
+    def step(self, place: int, character: str) -> Iterable[int]:
         """States after this character."""
-        if self.kind == "deep":  # "**/" eats whole folders: it is left only behind a "/"
-            return (state, state + 1) if character == "/" else (state,)
+        if self.kind == "deep":  # it eats whole folders: it is left only behind a "/"
+            return (~place, place + 1) if character == "/" else (~place,)
         if character == "/" and not (self.characters and "/" in self.characters):
             return ()
         if self.kind == "star":
-            return (state,)
+            return (place,)
         hit = self.characters is None or (character in self.characters) != self.inverted
-        return (state + 1,) if hit else ()
+        return (place + 1,) if hit else ()
 
 
 class Ignore:

@@ -23,7 +23,7 @@ class Line:
 
     rule  "equal"    the value is sent, and has to be there
           "empty"    nothing is sent, and nothing may be there: null, false, 0, "" or an empty list
-          "at most"  nothing is sent, and the names there (of a list of NAME or NAME=value, or of a mapping) are among `want`
+          "at most"  nothing is sent, and the names there (a list of NAME or NAME=value, or a mapping) are among `want`
     A description that lacks the place altogether differs: what cannot be seen cannot be trusted.
     """
 

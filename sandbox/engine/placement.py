@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
 class Placement(NamedTuple):
-    """Two cpuset strings as the engine takes them ("0-3"); both "" where there is only one core to share."""
+    """Two cpuset strings as the engine takes them ("0,1"); both "" where there is only one core to share."""
 
     services: str
     tools: str
 
 
-def place(cores: int) -> Placement:
+def place(cores: Sequence[int]) -> Placement:
     """The lower half of the cores for the team's services, the rest for our tools."""
-    if cores < 2:
+    ordered = sorted(cores)
+    half = len(ordered) // 2
+    if half == 0:
         return Placement("", "")
-    half = cores // 2
-    return Placement(_span(0, half - 1), _span(half, cores - 1))
-
-
-def _span(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}-{last}"
+    return Placement(*(",".join(map(str, part)) for part in (ordered[:half], ordered[half:])))

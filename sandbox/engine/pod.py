@@ -40,15 +40,10 @@ class DockerPod:
         self._remove_all()  # what an attempt that was killed has left behind
         try:
             self._tools = self._make_tools()
-            policy = replace(
-                self._tool_policy(self._tools).placed(
-                    network="none", cpuset=self._placement.tools, cores=self._host.cores
-                ),
-                memory_bytes=64 * MIB,
-                pids=16,
-                stdin=False,
-                hosts=(HOSTNAME, *(check_key(name) for name in self._hosts)),
-            )
+            policy = self._tool_policy(self._tools)
+            policy = policy.placed(network="none", cpuset=self._placement.tools, cores=len(self._host.cores))
+            names = (HOSTNAME, *(check_key(name) for name in self._hosts))
+            policy = replace(policy, profile="pause", memory_bytes=64 * MIB, pids=16, stdin=False, hosts=names)
             name = name_of(self.evaluation, PAUSE)
             self.pause = container.create(
                 self._api, name, policy, self._tools.id, labels=self._labels(PAUSE), entrypoint=SLEEP
@@ -80,11 +75,14 @@ class DockerPod:
         policy = RunPolicy.for_limits(
             self._limits, strict, image, runtime=self._host.runtime, swappiness=self._host.swappiness
         ).placed(
-            network=f"container:{self.pause}", cpuset=self._placement.services, cores=self._host.cores, environment=env
+            network=f"container:{self.pause}",
+            cpuset=self._placement.services,
+            cores=len(self._host.cores),
+            environment=env,
         )
         # A second service of the same name (a strict try after the first one) gets a number of its own.
         role = f"app-{check_key(name)}-{next(self._numbers)}"
-        id = container.create(
+        created = container.create(
             self._api,
             name_of(self.evaluation, role),
             policy,
@@ -93,7 +91,9 @@ class DockerPod:
             command=command,
             env=env,
         )
-        service = DockerService(self._api, name, id, policy, self.pause, self._limits, on_line)
+        service = DockerService(
+            self._api, name, created, policy=policy, owner=self.pause, limits=self._limits, on_line=on_line
+        )
         service.begin()
         self._services.append(service)
         return service
@@ -110,10 +110,10 @@ class DockerPod:
         if self._tools is None:
             raise RuntimeError("the pod is used outside its block")
         policy = self._tool_policy(self._tools).placed(
-            network=f"container:{self.pause}", cpuset=self._placement.tools, cores=self._host.cores
+            network=f"container:{self.pause}", cpuset=self._placement.tools, cores=len(self._host.cores)
         )
         role = f"tool-{next(self._numbers)}"
-        id = container.create(
+        created = container.create(
             self._api,
             name_of(self.evaluation, role),
             policy,
@@ -122,9 +122,19 @@ class DockerPod:
             entrypoint=tool.command(script),
         )
         try:
-            return tool.run(self._api, id, script, policy, self.pause, request, timeout_s, on_event, cancellation)
+            return tool.run(
+                self._api,
+                created,
+                script,
+                request,
+                policy=policy,
+                owner=self.pause,
+                timeout_s=timeout_s,
+                on_event=on_event,
+                cancellation=cancellation,
+            )
         finally:
-            self._api.remove(id)
+            self._api.remove(created)
 
     def _tool_policy(self, image: Image) -> RunPolicy:
         return RunPolicy.for_tools(image, runtime=self._host.runtime, swappiness=self._host.swappiness)

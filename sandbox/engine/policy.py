@@ -1,7 +1,7 @@
 """The run policy: what a container of a team may do, written once, sent to the engine and compared with what it made.
 
-Pure: a policy is a value; `create_arguments()` is the document that the engine's API takes, and `differences()` compares
-the engine's own description of the live container with it, line by line. Lists are compared without their order.
+Pure: a policy is a value; `create_arguments()` is the document that the engine's API takes, and `differences()`
+compares the engine's own description of the live container with it, line by line. The order of a list does not count.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ def reap(api: Api, alive: frozenset[str]) -> list[str]:
     """Remove what belongs to evaluations that are not in `alive`; returns what was removed, in words.
 
     Kept, too, is what a process that still runs on this machine has made and whose time is not over: a second program
-    (`assay run` beside a site) cleans up after itself. Images stay for two hours, for an evaluation that is resumed. Nothing is chosen by a label alone.
+    (`assay run` beside a site) cleans up after itself. Images stay for two hours, for an evaluation that is resumed.
+    Nothing is chosen by a label alone.
     """
     removed = _containers(api, alive) + _build_steps(api, alive) + _images(api, alive)
     if api.local:
@@ -39,7 +40,7 @@ def _containers(api: Api, alive: frozenset[str]) -> list[str]:
 
 
 def _build_steps(api: Api, alive: frozenset[str]) -> list[str]:
-    """Steps of builds whose process has ended. The engine ends them itself when it loses the connection: mostly none."""
+    """Steps of builds whose process has ended. Mostly none: the engine ends them when it loses the connection."""
     removed = []
     for summary in api.containers({"network": [NETWORK]}):
         inspected = api.inspect(summary["Id"]) or {}

@@ -1,7 +1,8 @@
 """The system call filter of every container that runs a team's code: an allow-list, kept beside this file as JSON.
 
 Against the engine's own default it leaves out what has been a way out before: io_uring, ptrace, process_vm_*, keyctl,
-userfaultfd, bpf, perf_event_open, unshare, setns, mount, clone with CLONE_NEW*, and sockets other than UNIX, IP and netlink.
+userfaultfd, bpf, perf_event_open, unshare, setns, mount, clone with CLONE_NEW*, and sockets of other families than
+UNIX, IP and netlink.
 """
 
 from __future__ import annotations

@@ -20,7 +20,15 @@ class DockerService:
     """`Service` on Docker. `policy` is what the live container was compared with."""
 
     def __init__(
-        self, api: Api, name: str, id: str, policy: RunPolicy, owner: str, limits: Limits, on_line: OnLine | None
+        self,
+        api: Api,
+        name: str,
+        id: str,
+        *,
+        policy: RunPolicy,
+        owner: str,
+        limits: Limits,
+        on_line: OnLine | None,
     ) -> None:
         self.name, self.id, self.policy = name, id, policy
         self._api, self._owner, self._limits, self._on_line = api, owner, limits, on_line
@@ -86,7 +94,14 @@ class DockerService:
         since = time.time()
         container.start(self._api, self.id, self.name, self.policy, owner=self._owner)
         # The listener is told what was written since this start, not what the engine kept of the one before.
-        self._follow = Follow(self._api, self.id, since, self._limits.run_log_bytes, self._on_line, self._kill)
+        self._follow = Follow(
+            self._api,
+            self.id,
+            since=since,
+            limit=self._limits.run_log_bytes,
+            on_line=self._on_line,
+            on_excess=self._kill,
+        )
 
     def _kill(self, why: str) -> None:
         self._killed = self._killed or why

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from sandbox.engine import Sample, cgroup, process
@@ -44,10 +45,9 @@ class Watch:
 
     def _run(self) -> None:
         while True:
-            try:
+            # The engine may be away or the container being removed; whoever uses it next will say so.
+            with suppress(HostFault):
                 self._look()
-            except HostFault:
-                pass  # the engine is away or the container is being removed; whoever uses it next will say so
             if self._over.wait(EVERY_S):
                 return
 

@@ -1,0 +1,241 @@
+"""A pretended engine for tests of pure logic: no container, no clock, answers from a script, and a ledger of the calls.
+
+    engine = FakeEngine(tools={"ask": {"status": 200}, "listening": [{"ports": []}, {"ports": [8000]}]})
+    with engine.pod("e1", Limits()) as pod:
+        pod.tool("ask", {}, timeout_s=1)      # {"status": 200}
+    engine.calls                              # ["pod e1", "tool ask", "close e1"]
+
+The answer to a tool is a result, a list of results (one a call, the last one again and again), a function of the
+request, or an exception, which is raised. A result with the key "events" tells these first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sandbox.engine import Image, OnLine, Sample, State
+from sandbox.faults import Cancellation, HostFault, clean
+from sandbox.limits import Limits
+
+Result = dict[str, Any]
+Answer = Result | Sequence[Result] | Callable[[Mapping[str, Any]], Result] | Exception
+
+CONFIG: dict[str, Any] = {
+    "user": "",
+    "exposed": [],
+    "healthcheck": None,
+    "entrypoint": [],
+    "command": ["python", "app.py"],
+    "working_dir": "/app",
+    "volumes": [],
+    "env_names": ["PATH"],
+    "stop_signal": "",
+    "repo_digests": [],
+}
+
+
+def fake_image(reference: str, **config: Any) -> Image:
+    """An image whose id follows from its name."""
+    return Image("sha256:" + hashlib.sha256(reference.encode()).hexdigest(), 120_000_000, CONFIG | config)
+
+
+@dataclass
+class FakeService:
+    """A service that is in `states[0]` until `signal`, `restart` or `wait` moves on to the next one."""
+
+    name: str
+    id: str
+    states: list[State]
+    output: bytes = b""
+    seen: list[Sample] = field(default_factory=list)
+    deviations: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+
+    def state(self) -> State:
+        return self.states[0]
+
+    def logs(self, limit_bytes: int = 256 * 1024) -> bytes:
+        return self.output[-limit_bytes:]
+
+    def samples(self) -> list[Sample]:
+        return list(self.seen)
+
+    def signal(self, name: str) -> None:
+        self.calls.append(f"signal {name}")
+        self._move()
+
+    def wait(self, timeout_s: float) -> State:
+        self.calls.append(f"wait {timeout_s:g}")
+        if self.state().running:
+            self._move()
+        return self.state()
+
+    def restart(self) -> None:
+        self.calls.append("restart")
+        self._move()
+
+    def differences(self) -> list[str]:
+        return list(self.deviations)
+
+    def _move(self) -> None:
+        if len(self.states) > 1:
+            self.states.pop(0)
+
+
+@dataclass
+class FakePod:
+    """A pod whose services and tools are those of the engine that made it."""
+
+    engine: FakeEngine
+    evaluation: str
+    services: list[FakeService] = field(default_factory=list)
+
+    def start(
+        self,
+        name: str,
+        image: Image,
+        *,
+        command: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        strict: bool = False,
+        on_line: OnLine | None = None,
+    ) -> FakeService:
+        self.engine.calls.append(" ".join(["start", name, *(["strict"] if strict else []), *command]))
+        service = FakeService(
+            name, f"{image.id[7:19]}{len(self.services)}", list(self.engine.states), self.engine.output
+        )
+        service.seen = list(self.engine.samples)
+        service.deviations = list(self.engine.deviations)
+        self.services.append(service)
+        self.engine.environments.append(dict(env or {}))
+        if on_line is not None:
+            for line in clean(self.engine.output).splitlines():
+                on_line(line)
+        return service
+
+    def tool(
+        self,
+        script: str,
+        request: Mapping[str, Any],
+        *,
+        timeout_s: float,
+        on_event: Callable[[dict[str, Any]], None] | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> dict[str, Any]:
+        self.engine.calls.append(f"tool {script}")
+        self.engine.requests.append((script, {**request}, timeout_s))
+        if cancellation is not None:
+            cancellation.check()
+        result = self.engine.answer(script, request)
+        for event in result.get("events", ()):
+            if on_event is not None:
+                on_event(event)
+        return {name: value for name, value in result.items() if name != "events"}
+
+
+@dataclass
+class FakeEngine:
+    """`Engine` without an engine. What it should say is set before; what it was asked is in `calls` and `requests`.
+
+    images       known by reference; `build` and `load_root` add theirs     failure   raised by the next build
+    tools        script name -> answer                                      states    of each service, in order
+    """
+
+    images: dict[str, Image] = field(default_factory=dict)
+    tools: dict[str, Answer] = field(default_factory=dict)
+    states: Sequence[State] = (State(True), State(False, 143))
+    samples: Sequence[Sample] = ()
+    output: bytes = b"listening on 8000\n"
+    deviations: Sequence[str] = ()
+    log: str = "Step 1/1 : FROM scratch\nSuccessfully built\n"
+    failure: Exception | None = None
+    calls: list[str] = field(default_factory=list)
+    requests: list[tuple[str, dict[str, Any], float]] = field(default_factory=list)
+    environments: list[dict[str, str]] = field(default_factory=list)
+    builds: list[dict[str, Any]] = field(default_factory=list)
+
+    def describe(self) -> dict[str, Any]:
+        return {"engine": "fake 1", "runtime": "none", "cpu": "pretended", "cores": 2, "memory_bytes": 8 * 1024**3}
+
+    def image(self, reference: str) -> Image | None:
+        by_id = {image.id: image for image in self.images.values()}
+        return self.images.get(reference) or by_id.get(reference)
+
+    def pull(self, reference: str) -> Image:
+        self.calls.append(f"pull {reference}")
+        image = self.image(reference)
+        if image is None:
+            raise HostFault("image_unavailable", f"The image {reference} could not be pulled")
+        return image
+
+    def load_root(self, root_tar: Path, reference: str, *, changes: Sequence[str]) -> Image:
+        self.calls.append(f"load {reference} of {root_tar.name} with {len(changes)} changes")
+        return self.images.setdefault(reference, fake_image(reference))
+
+    def build(
+        self,
+        context: Path,
+        dockerfile: str,
+        *,
+        reference: str,
+        labels: Mapping[str, str],
+        limits: Limits,
+        files: Mapping[str, str] | None = None,
+        on_line: OnLine | None = None,
+        cancellation: Cancellation | None = None,
+        cpuset: str = "",
+    ) -> tuple[Image, str]:
+        self.calls.append(f"build {reference}")
+        self.builds.append(
+            {
+                "context": context,
+                "dockerfile": dockerfile,
+                "labels": dict(labels),
+                "limits": limits,
+                "files": dict(files or {}),
+                "cpuset": cpuset,
+            }
+        )
+        if cancellation is not None:
+            cancellation.check()
+        if self.failure is not None:
+            raise self.failure
+        if on_line is not None:
+            for line in self.log.splitlines():
+                on_line(line)
+        return self.images.setdefault(reference, fake_image(reference)), self.log
+
+    def remove_image(self, reference: str) -> None:
+        self.calls.append(f"remove {reference}")
+        self.images.pop(reference, None)
+
+    @contextmanager
+    def pod(self, evaluation: str, limits: Limits) -> Iterator[FakePod]:  # noqa: ARG002 - the protocol's signature
+        self.calls.append(f"pod {evaluation}")
+        try:
+            yield FakePod(self, evaluation)
+        finally:
+            self.calls.append(f"close {evaluation}")
+
+    def reap(self, alive: frozenset[str]) -> list[str]:
+        self.calls.append(f"reap all but {', '.join(sorted(alive)) or 'none'}")
+        return []
+
+    def answer(self, script: str, request: Mapping[str, Any]) -> Result:
+        """The next answer of a script; HostFault("tool_failed") when none was given."""
+        if script not in self.tools:
+            raise HostFault("tool_failed", f"Our script {script} did not answer", detail="No answer was scripted.")
+        answer = self.tools[script]
+        if isinstance(answer, Exception):
+            raise answer
+        if callable(answer):
+            return answer(request)
+        if isinstance(answer, Mapping):
+            return dict(answer)
+        asked = sum(1 for name, _, _ in self.requests if name == script)
+        return dict(answer[min(max(asked, 1), len(answer)) - 1])
