@@ -81,7 +81,7 @@ class InviteForm(forms.ModelForm):
         fields = ["name", "email", "affiliation"]
         labels = {"email": "E-mail"}
         help_texts = {
-            "email": "Nothing is sent: you get a link to hand over. A judge is never sent to a team they are a member of.",
+            "email": "Nothing is sent: you get a link to hand over. It keeps judges away from teams they are in.",
             "affiliation": "Company or school.",
         }
 

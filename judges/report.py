@@ -1,6 +1,5 @@
 """The tally as rows for the organiser's page: names instead of keys, and places on a drawn scale."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,20 +22,23 @@ def names_of(round_: Round) -> Names:
     )
 
 
-def ranking_rows(tally: Tally, names: Names) -> Iterator[dict[str, Any]]:
+def ranking_rows(tally: Tally, names: Names) -> list[dict[str, Any]]:
     """Each row of the ranking with its project, and with the interval in percent of a strip from first to last."""
     last = max(len(tally.ranking), 2)
-    for row in tally.ranking:
-        left, right = (_percent(row["low"] - 0.5, last), _percent(row["high"] + 0.5, last))
-        yield {
-            **row,
-            "project": names.projects[row["project"]],
-            "left": left,
-            "width": right - left,
-            "dot": _percent(row["rank"], last),
-            "chances": [(cut, 100 * chance) for cut, chance in row["p_top"].items()],
-            "swayed_by": [names.judges[one["judge"]] for one in row["swayed_by"]],
-        }
+    return [_ranking_row(row, names, last) for row in tally.ranking]
+
+
+def _ranking_row(row: dict[str, Any], names: Names, last: int) -> dict[str, Any]:
+    left, right = _percent(row["low"] - 0.5, last), _percent(row["high"] + 0.5, last)
+    return {
+        **row,
+        "project": names.projects[row["project"]],
+        "left": left,
+        "width": right - left,
+        "dot": _percent(row["rank"], last),
+        "chances": [(cut, 100 * chance) for cut, chance in row["p_top"].items()],
+        "swayed_by": [names.judges[one["judge"]] for one in row["swayed_by"]],
+    }
 
 
 def _percent(rank: float, last: int) -> float:

@@ -2,23 +2,23 @@
 
 from django.urls import path
 
-from judges.views import judge, organiser
+from judges.views import judge, organiser, panel, results
 
 _EVENT = "events/<slug:slug>/judging/"
 
 urlpatterns = [
-    path(_EVENT, organiser.panel, name="judging"),
+    path(_EVENT, organiser.overview, name="judging"),
     path(f"{_EVENT}set-up/", organiser.set_up, name="judging_set_up"),
     path(f"{_EVENT}rubric/", organiser.rubric, name="judging_rubric"),
     path(f"{_EVENT}settings/", organiser.change_settings, name="judging_settings"),
     path(f"{_EVENT}step/", organiser.step, name="judging_step"),
-    path(f"{_EVENT}judges/", organiser.invite, name="judging_invite"),
-    path(f"{_EVENT}judges/<int:pk>/link/", organiser.reissue, name="judging_reissue"),
-    path(f"{_EVENT}judges/<int:pk>/withdraw/", organiser.withdraw, name="judging_withdraw"),
+    path(f"{_EVENT}judges/", panel.invite, name="judging_invite"),
+    path(f"{_EVENT}judges/<int:pk>/link/", panel.reissue, name="judging_reissue"),
+    path(f"{_EVENT}judges/<int:pk>/withdraw/", panel.withdraw, name="judging_withdraw"),
     path(f"{_EVENT}projects/<int:pk>/back/", organiser.clear_absences, name="judging_clear_absences"),
-    path(f"{_EVENT}results/", organiser.results, name="judging_results"),
-    path(f"{_EVENT}visits/<int:pk>/void/", organiser.void, name="judging_void"),
-    path(f"{_EVENT}ballots.csv", organiser.ballots_csv, name="judging_ballots"),
+    path(f"{_EVENT}results/", results.results, name="judging_results"),
+    path(f"{_EVENT}visits/<int:pk>/void/", results.void, name="judging_void"),
+    path(f"{_EVENT}ballots.csv", results.ballots_csv, name="judging_ballots"),
     path("judge/", judge.home, name="judge_home"),
     path("judge/start/", judge.start, name="judge_start"),
     path("judge/next/", judge.take_next, name="judge_next"),

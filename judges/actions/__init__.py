@@ -1,4 +1,4 @@
-"""All writes of judging: the organiser's in `round` and `panel`, the judge's in `visits`. They raise `rules.Refused`."""
+"""All writes of judging: the organiser's in `round` and `panel`, the judge's in `visits`. They raise `Refused`."""
 
 from judges.actions.panel import invite_judge, readmit_judge, reissue_link, withdraw_judge
 from judges.actions.round import (

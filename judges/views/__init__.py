@@ -1,1 +1,1 @@
-"""Pages of judging: `judge` on the phone of a judge, `organiser` for who runs the event."""
+"""Pages of judging: `judge` on the phone of a judge, the other modules for who organises the event."""

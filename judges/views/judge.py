@@ -19,7 +19,7 @@ from judges.forms import BallotForm, CheckInForm, SkipForm
 from judges.models import Judge, Visit
 from judges.results import machine_results
 from judges.rows import barred_projects
-from judges.rules import Refused
+from judges.rules import Refused, can_hand_in
 
 SESSION_KEY = "judge_link"
 type JudgeView = Callable[..., HttpResponse]
@@ -62,9 +62,9 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
 def home(request: HttpRequest, judge: Judge) -> HttpResponse:
     """The next table, or what there is to do instead."""
     round_ = judge.round
-    visit = judge.visits.filter(state=Visit.State.ASSIGNED).select_related("project__team").first()
-    context = _shared(judge)
-    if visit is not None and round_.opened_at is not None and not round_.is_published:
+    at_table = judge.visits.filter(state=Visit.State.ASSIGNED).select_related("project__team", "judge__round")
+    visit, context = at_table.first(), _shared(judge)
+    if visit is not None and can_hand_in(visit):
         return render(
             request, "judges/table.html", {**context, "form": BallotForm.of_visit(visit, round_), "visit": visit}
         )
@@ -128,7 +128,7 @@ def skip(request: HttpRequest, judge: Judge) -> HttpResponse:
 @for_judge
 @require_GET
 def scored(request: HttpRequest, judge: Judge) -> HttpResponse:
-    """The judge's own list, best first, with the automatic result beside it: theirs is saved, so it cannot sway them."""
+    """The judge's own list, best first. The automatic result stands beside it: theirs is saved, so it sways nobody."""
     visits = list(judge.visits.cast().select_related("project__team").prefetch_related("scores__criterion"))
     machine = machine_results(visits)
     rows = [

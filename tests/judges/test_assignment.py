@@ -142,9 +142,9 @@ def test_assigner_is_built_and_asked_within_a_request():
     places = [Stand(project_name(at), *map(float, expo.tables[at])) for at in range(150)]
     belief, times = believe(ballots), []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         Assigner(places, panel("new"), Policy(expected_visits=480), ballots=ballots, belief=belief).next("new", 0)
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     assert min(times) < 0.05
 
 

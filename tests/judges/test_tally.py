@@ -223,9 +223,9 @@ def test_accuracy_and_interval_cover_on_known_truth():
 def test_large_event_is_ranked_in_seconds():
     expo = Expo(2000, 500, 1)
     ballots = [expo.visit(j, int(p)) for j in range(500) for p in expo.rng.choice(2000, 12, replace=False)]
-    began = time.perf_counter()
+    began = time.process_time()
     rank(ballots)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
