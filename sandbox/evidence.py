@@ -21,7 +21,7 @@ class Evidence:
     stages    the report's `stages` rows
     fault     `Fault.to_json()` or None
     host      {cpu, cores, memory_bytes, limits, engine, runtime, assay}
-    probes    probe id -> that probe's document; a probe that could not run is absent, one that failed has {"error": ...}
+    probes    probe id -> its document; a probe that could not run is absent, one that failed has {"error": ...}
     """
 
     track: str

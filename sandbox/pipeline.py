@@ -214,6 +214,7 @@ class Pipeline:
         image = Image(**self.state["image"])
         probes = [probe for probe in all_probes() if probe.on == "service" and probe.id not in self.skip]
         with self.engine.pod(self.key, self.limits) as pod:
+            started_at = time.monotonic()
             service = pod.start(
                 "app",
                 image,
@@ -241,6 +242,7 @@ class Pipeline:
                 plan=plan,
                 limits=self.limits,
                 seen=self.state["probes"],
+                started_at=started_at,
                 say=lambda _text, _fraction: None,
                 cancellation=self.cancellation,
             )

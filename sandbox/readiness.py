@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from sandbox.diagnosis import diagnose_run
@@ -18,16 +19,22 @@ class Exited(Exception):
     """The process is gone."""
 
 
-def wait_ready(target: Target, service: Service, boot_s: float) -> dict[str, Any]:
-    """`sandbox/inside/boot.py`'s result for one service; TeamFault as soon as its process exits."""
+def wait_ready(target: Target, service: Service, boot_s: float, *, since: float) -> dict[str, Any]:
+    """`sandbox/inside/boot.py`'s result for one service; TeamFault as soon as its process exits.
+
+    `since` is when it was started, on the monotonic clock: `ready_after_s` counts from there, not from when our
+    script began to look.
+    """
+    head_start: list[float] = []
 
     def watch(event: dict[str, Any]) -> None:
+        head_start.append(time.monotonic() - since - event["waited_s"])
         target.say(f"booting, {event['waited_s']:.0f} s", min(0.95, event["waited_s"] / boot_s))
         if not service.state().running:
             raise Exited
 
     try:
-        return target.pod.tool(
+        document = target.pod.tool(
             "boot",
             {"ports": list(target.plan.ports), "paths": health_paths(target.plan), "boot_s": boot_s},
             timeout_s=boot_s + SLACK_S,
@@ -38,6 +45,9 @@ def wait_ready(target: Target, service: Service, boot_s: float) -> dict[str, Any
         state = service.state()
         log = service.logs().decode("utf-8", "replace")
         raise diagnose_run(log, state.exit_code, state.oom_killed, state.killed, target.plan) from None
+    if document["ready_after_s"] is not None and head_start:
+        document["ready_after_s"] = round(document["ready_after_s"] + max(0.0, head_start[0]), 3)
+    return document
 
 
 def health_paths(plan: Plan) -> list[str]:

@@ -29,7 +29,7 @@ class Target:
     """What a probe of the running service may look at and use.
 
     `seen` holds the documents of the probes before it; after "boot" it has seen["boot"]["port"] and
-    seen["boot"]["health_path"]. `say(text, fraction)` reports progress within the probe.
+    seen["boot"]["health_path"]. `started_at` is when the service was, on the monotonic clock. `say(text, fraction)` reports progress within the probe.
     """
 
     pod: Pod
@@ -38,6 +38,7 @@ class Target:
     plan: Plan
     limits: Limits
     seen: dict[str, dict[str, Any]]
+    started_at: float
     say: Callable[[str, float | None], None]
     cancellation: Cancellation = field(default_factory=Cancellation)
 

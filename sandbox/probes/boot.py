@@ -31,7 +31,7 @@ LOG_LINES = 10
 
 def gather(target: Target) -> dict[str, Any]:
     """Wait until it answers; TeamFault, with what was seen, when it exits, never listens or answers nothing useful."""
-    document = wait_ready(target, target.service, target.limits.boot_s)
+    document = wait_ready(target, target.service, target.limits.boot_s, since=target.started_at)
     if document["state"] == "failed":
         raise _fault(target, document)
     target.say(f"{document['state']} on port {document['port']} after {document['ready_after_s']:.1f} s", 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from sandbox.faults import TeamFault
@@ -16,9 +17,10 @@ def gather(target: Target) -> dict[str, Any]:
     target.service.signal("SIGKILL")
     target.service.wait(10.0)
     env = {"PORT": "8000", "HOST": "0.0.0.0", **target.plan.env}  # noqa: S104 - inside its own namespace
+    since = time.monotonic()
     service = target.pod.start("strict", target.image, command=target.plan.start, env=env, strict=True)
     try:
-        document = wait_ready(target, service, min(STRICT_BOOT_S, target.limits.boot_s))
+        document = wait_ready(target, service, min(STRICT_BOOT_S, target.limits.boot_s), since=since)
     except TeamFault as fault:
         return {
             "answers": False,
