@@ -209,3 +209,18 @@ def update_profile(*, user: User, headline: str, about: str, declared_skills: li
     for scorecard in mine:
         indexing.index_scorecard(scorecard)
     return saved
+
+
+@transaction.atomic
+def erase_person(*, user: User) -> None:
+    """Take back everything of a person's that is public or signed, so that their account can be deleted.
+
+    What stays is the number of each credential and its set bit: without them the revocation would end.
+    """
+    for scorecard in Scorecard.objects.filter(consents__user=user, consents__withdrawn_at=None).distinct():
+        withdraw_consent(scorecard=scorecard, by=user)
+    for credential in user.credentials.filter(revoked_at=None):
+        revoke_credential(credential=credential, reason="Its holder's account was erased.")
+    Credential.objects.filter(user=user).update(user=None, document={})
+    EvidenceFile.objects.exclude(credentials__revoked_at=None).delete()
+    Profile.objects.filter(user=user).delete()

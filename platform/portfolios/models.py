@@ -72,8 +72,9 @@ class Credential(models.Model):
     """One person's signed credential over one published scorecard."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="credentials")
-    scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="credentials")
+    # The row outlives the person's data (`actions.erase_person`): its bit must stay set and its index taken.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="credentials")
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="credentials")
     document = models.JSONField()
     evidence_files = models.ManyToManyField(EvidenceFile, related_name="credentials")
     status_list = models.ForeignKey(StatusList, on_delete=models.PROTECT, related_name="credentials")

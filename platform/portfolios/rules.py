@@ -32,11 +32,19 @@ def has_consented(user: User, scorecard: Scorecard) -> bool:
 
 
 def can_unpublish(user: User, scorecard: Scorecard) -> bool:
-    """A member of the team, or an organiser, takes the whole page back."""
+    """A member of the team, or an organiser, takes the whole page back; who once agreed always may, for themselves."""
     project = project_of(scorecard)
     if project is None:
         return False
-    return rules.is_member(user, project.team) or rules.is_organiser(user, project.team.hackathon)
+    return has_consented(user, scorecard) or can_unpublish_whole(user, scorecard)
+
+
+def can_unpublish_whole(user: User, scorecard: Scorecard) -> bool:
+    """Not somebody who has left the team: they take back only what is theirs."""
+    project = project_of(scorecard)
+    return project is not None and (
+        rules.is_member(user, project.team) or rules.is_organiser(user, project.team.hackathon)
+    )
 
 
 def can_revoke(user: User, scorecard: Scorecard) -> bool:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from portfolios import actions, checking, issuing
@@ -189,3 +190,35 @@ def test_credential_that_does_not_verify_is_not_stored(scorecard, student, publi
         actions.issue_credential(scorecard=scorecard, user=student)
     assert not Credential.objects.exists()
     assert not EvidenceFile.objects.exists()
+
+
+def test_erasing_a_person_leaves_only_the_revocation(published, student, client):
+    credential = Credential.objects.get()
+    copy_outside = json.dumps(credential.document)
+    with pytest.raises(ProtectedError):
+        student.delete()
+    actions.erase_person(user=student)
+    credential.refresh_from_db()
+    assert (credential.user, credential.document) == (None, {})
+    assert not EvidenceFile.objects.exists()
+    assert not checking.check(copy_outside).valid
+    assert client.get(f"/c/{credential.public_id}").status_code == 410
+
+
+def test_erasing_a_person_leaves_the_others_evidence(published, student, team, publish):
+    mate = factories.user("mia")
+    factories.Membership.objects.create(team=team, user=mate)
+    publish(published, mate)
+    actions.erase_person(user=student)
+    assert verdict_of(Credential.objects.get(user=mate)).valid
+    assert {step.outcome for step in verdict_of(Credential.objects.get(user=mate)).steps} == {"ok"}
+
+
+def test_somebody_who_left_the_team_takes_back_only_their_own(published, student, team, client, publish):
+    mate = factories.user("mia")
+    factories.Membership.objects.create(team=team, user=mate)
+    publish(published, mate)
+    team.memberships.filter(user=mate).delete()
+    client.force_login(mate)
+    client.post(f"/s/{published.public_id}/unpublish/", {"whole": "1"})
+    assert Credential.objects.get(revoked_at=None).user == student

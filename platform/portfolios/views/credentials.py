@@ -24,7 +24,8 @@ def _standing(public_id: str) -> tuple[Credential, bool]:
     """Give the credential and whether it may be shown: a revoked one may, one whose publication ended may not."""
     rows = Credential.objects.select_related("user", "scorecard__evaluation__submission__project__team__hackathon")
     row = get_object_or_404(rows, public_id=public_id)
-    return row, row.scorecard.is_published and has_consented(row.user, row.scorecard)
+    shown = row.user is not None and row.scorecard.is_published and has_consented(row.user, row.scorecard)
+    return row, shown
 
 
 @for_everybody

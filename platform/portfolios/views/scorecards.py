@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     """Every published scorecard, by text and track."""
-    query, track = request.GET.get("q", "").strip()[:200], request.GET.get("track", "")
+    query, track = request.GET.get("q", "").replace("\0", " ").strip()[:200], request.GET.get("track", "")
     rows = _published()
     if query:
         project = "evaluation__submission__project__"
@@ -114,7 +114,8 @@ def unpublish(request: HttpRequest, public_id: str) -> HttpResponse:
     row = _one(public_id)
     if not rules.can_unpublish(request.user, row):
         raise Http404
-    if request.POST.get("whole") or not rules.has_consented(request.user, row):
+    own_only = rules.has_consented(request.user, row) and not request.POST.get("whole")
+    if not own_only and rules.can_unpublish_whole(request.user, row):
         actions.unpublish_scorecard(scorecard=row)
         messages.success(request, "It is no longer public, and its credentials are revoked.")
     else:
