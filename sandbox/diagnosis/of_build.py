@@ -7,6 +7,7 @@ import re
 from sandbox.commands.stage import instructions
 from sandbox.diagnosis.build_rules import ENGINE_RULES, STEP_RULES
 from sandbox.diagnosis.rules import Match, first_match, readable, useful_lines
+from sandbox.diagnosis.tracebacks import traceback_place
 from sandbox.engine import BuildFailed
 from sandbox.faults import HostFault, TeamFault
 from sandbox.plan import Plan
@@ -21,7 +22,8 @@ def diagnose(failure: BuildFailed, tree: Tree, plan: Plan) -> TeamFault | HostFa
     """The fault behind a failed build; a TeamFault("build_failed") with the failing step when nothing is recognised."""
     message, log = readable(failure.message), readable(failure.log)
     started = list(_STEP.finditer(log))
-    step = failure.step or (started[-1]["instruction"] if started else "")
+    step = readable(failure.step) or (started[-1][0] if started else "")
+    step = re.sub(r"^Step \d+/\d+ : ", "", step)
     output = log[started[-1].end() :] if started else log
     # The engine's own words first: a program in a RUN line cannot write those.
     found = first_match(ENGINE_RULES, message)
@@ -38,7 +40,7 @@ def diagnose(failure: BuildFailed, tree: Tree, plan: Plan) -> TeamFault | HostFa
             where=_dockerfile_line(step, plan),
         )
     kind = HostFault if found.rule.owner == "host" else TeamFault
-    return kind(found.rule.id, found.title, detail=detail, fix=found.fix, where=_where(found, tree, plan, step))
+    return kind(found.rule.id, found.title, detail=detail, fix=found.fix, where=_where(found, tree, plan, step, output))
 
 
 def _shown(step: str) -> str:
@@ -47,14 +49,14 @@ def _shown(step: str) -> str:
     return plain if len(plain) <= 80 else plain[:79] + "…"
 
 
-def _where(found: Match, tree: Tree, plan: Plan, step: str) -> str | None:
+def _where(found: Match, tree: Tree, plan: Plan, step: str, output: str) -> str | None:
     if found.rule.place == "requirement":
         package = re.sub(r"\[.*", "", found.groups.get("package", ""))
         return _requirement_line(package, tree.below(plan.context), plan) or _dockerfile_line(step, plan)
     if found.rule.place == "dockerfile":
         line = found.groups.get("line", "")
         return f"{_dockerfile_name(plan)}:{line}" if line else _dockerfile_line(step, plan)
-    return None
+    return traceback_place(output, plan.context, tree)
 
 
 def _dockerfile_name(plan: Plan) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from sandbox.diagnosis.rules import first_match, readable, useful_lines
 from sandbox.diagnosis.run_rules import RUN_RULES
+from sandbox.diagnosis.tracebacks import traceback_place
 from sandbox.faults import TeamFault
 from sandbox.plan import Plan
 from sandbox.pysource.distributions import distribution_of
 from sandbox.tree import Tree
-
-_FRAME = re.compile(r'^\s*File "(?P<file>[^"\n]{1,300})", line (?P<line>\d{1,7})', re.MULTILINE)
-_LIBRARY = re.compile(r"site-packages|dist-packages|/usr/(?:local/)?lib/|<frozen|<string>|/usr/local/bin/|\.venv/")
 
 # Why the sandbox ended the process -> title, fix.
 _KILLED = {
@@ -55,7 +51,7 @@ def diagnose_run(
 ) -> TeamFault:
     """Why a started process is gone. `killed` is "disk", "log" or "". `tree_hint` lets `where` name the team's file."""
     text = readable(log)
-    where = _where(text, plan.context, tree_hint)
+    where = traceback_place(text, plan.context, tree_hint)
     if oom:
         return TeamFault(
             "out_of_memory",
@@ -97,18 +93,3 @@ def _is_own(package: str, tree: Tree | None) -> bool:
         for path in tree.paths
         if path.endswith(".py")
     )
-
-
-def _where(log: str, context: str, tree: Tree | None) -> str | None:
-    """The innermost line of the team's own code in the last traceback, as the repository names the file."""
-    frames = [(match["file"], match["line"]) for match in _FRAME.finditer(log) if not _LIBRARY.search(match["file"])]
-    prefix = f"{context}/" if context else ""
-    for file, line in reversed(frames):
-        parts = file.strip("/").split("/")
-        for skipped in range(len(parts)):
-            path = prefix + "/".join(parts[skipped:])
-            if tree is not None and path in tree:
-                return f"{path}:{line}"
-        if tree is None and len(parts) > 1:
-            return f"{prefix}{'/'.join(parts[1:])}:{line}"
-    return None
