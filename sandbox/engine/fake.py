@@ -106,9 +106,8 @@ class FakePod:
         on_line: OnLine | None = None,
     ) -> FakeService:
         self.engine.calls.append(" ".join(["start", name, *(["strict"] if strict else []), *command]))
-        service = FakeService(
-            name, f"{image.id[7:19]}{len(self.services)}", list(self.engine.states), self.engine.output
-        )
+        number = f"{image.id[7:19]}{len(self.services)}"
+        service = FakeService(name, number, list(self.engine.states), self.engine.output)
         service.seen = list(self.engine.samples)
         service.deviations = list(self.engine.deviations)
         self.services.append(service)

@@ -49,6 +49,7 @@ class RunPolicy:
     profile      "default" (the image's own user, writable layer), "strict" (uid 65534, read-only root), "tool"
     user         "" is the image's default, which is root; without any capability either way
     tmpfs        (path, bytes) of each file system in memory: /tmp and every volume that the image declares
+    volumes      those, as the image writes them
     environment  names that may be set: the image's and those given by us
     network      "none", or "container:<id>" of the container that owns the namespace
     cpuset       cores, "" for all; swappiness is None where the engine cannot set it
@@ -64,6 +65,7 @@ class RunPolicy:
     open_files: int
     shm_bytes: int
     tmpfs: tuple[tuple[str, int], ...]
+    volumes: tuple[str, ...] = ()
     working_dir: str = "/"
     environment: tuple[str, ...] = ()
     runtime: str = "runc"
@@ -88,8 +90,9 @@ class RunPolicy:
         Without an image it is the profile as such, for the digest that a scorecard states.
         """
         config = image.config if image else {}
-        working_dir = posixpath.normpath(config.get("working_dir") or "/")
-        volumes = sorted({posixpath.normpath(path) for path in config.get("volumes") or ()} | {"/tmp"})  # noqa: S108 - in the container
+        working_dir = _plain(config.get("working_dir") or "/")
+        declared = tuple(config.get("volumes") or ())
+        volumes = sorted({_plain(path) for path in declared} | {"/tmp"})  # noqa: S108 - in the container
         for path, what in [(working_dir, "WORKDIR"), *((volume, "VOLUME") for volume in volumes)]:
             _refuse_kernel_folder(path, what)
         return cls(
@@ -102,6 +105,7 @@ class RunPolicy:
             open_files=limits.run_open_files,
             shm_bytes=limits.run_shm_bytes,
             tmpfs=tuple((path, limits.run_tmpfs_bytes) for path in volumes),
+            volumes=declared,
             working_dir=working_dir,
             environment=tuple(sorted(config.get("env_names") or ())),
             runtime=runtime,
@@ -148,7 +152,7 @@ class RunPolicy:
 
     def to_json(self) -> dict[str, Any]:
         """The policy for a scorecard. Which container owns the namespace is left out: it names nothing that lasts."""
-        document = asdict(self)
+        document = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
         document["network"] = self.network.partition(":")[0]
         document["tmpfs"] = [{"path": path, "bytes": size} for path, size in self.tmpfs]
         document["seccomp"] = digest(profile())
@@ -169,7 +173,7 @@ class RunPolicy:
             equal("Config.OpenStdin", self.stdin, "standard input only for a request"),
             equal("Config.StdinOnce", self.stdin, "standard input ends with the request"),
             at_most("Config.Env", self.environment, "an environment built from nothing"),
-            at_most("Config.Volumes", [path for path, _ in self.tmpfs], "every declared volume is covered"),
+            at_most("Config.Volumes", self.volumes, "every declared volume is covered"),
             empty("Mounts", "no volume and no folder of the host"),
             at_most("NetworkSettings.Networks", ["none"], "no network"),
             empty("NetworkSettings.Ports", "no published port"),
@@ -226,6 +230,11 @@ NOTHING = (
     ("Dns", "no resolver"),
     ("OomScoreAdj", "no place before others when memory ends"),
 )
+
+
+def _plain(path: str) -> str:
+    """An absolute path with its "..", "." and repeated slashes resolved, as the engine does."""
+    return posixpath.normpath("/" + path.lstrip("/"))
 
 
 def _refuse_kernel_folder(path: str, what: str) -> None:

@@ -21,15 +21,14 @@ def differences(pid: int, *, shares_network_with: int = 0) -> list[str]:
     """How a process differs from the policy. `shares_network_with` is the pid that owns its network namespace."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
-        network = _network(pid)
-        wanted = _network(shares_network_with) if shares_network_with else network
-        hosts = {_network(1), Path("/proc/self/ns/net").stat().st_ino}
     except OSError:
         return []  # it ended while we looked; the engine's description was compared already
     found = status_differences(status)
-    if network in hosts:
+    network = _network(pid)
+    if network is not None and network in (_network(1), _network("self")):
         found.append("the process is in the network namespace of the host")
-    if network != wanted:
+    wanted = _network(shares_network_with) if shares_network_with else None
+    if None not in (network, wanted) and network != wanted:
         found.append("the process is in another network namespace than the pod")
     return found
 
@@ -45,5 +44,9 @@ def status_differences(status: str) -> list[str]:
     return sentences
 
 
-def _network(pid: int) -> int:
-    return Path(f"/proc/{pid}/ns/net").stat().st_ino
+def _network(pid: int | str) -> int | None:
+    """The number of a process's network namespace; None when it ended, or when we may not see it."""
+    try:
+        return Path(f"/proc/{pid}/ns/net").stat().st_ino
+    except OSError:
+        return None

@@ -1,0 +1,66 @@
+"""Fixtures of the sandbox: the real engine, a Python image to build on, and tools of the tests' own."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from sandbox.engine.docker import DockerEngine
+from sandbox.images import resolution
+from sandbox.limits import MIB, Limits
+
+PYTHON = "python:3.12-slim"
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """The engine that `docker` would use. A test that needs it fails when none answers: it is never skipped."""
+    with DockerEngine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def python_image(engine):
+    """The name of a local Python image: pulled where a registry answers, else the stand-in that is built here."""
+    return resolution.find(PYTHON, engine, lambda _text: None).used
+
+
+@pytest.fixture
+def evaluation(engine):
+    """A key of its own for one test; whatever the test left in the engine under it is a failure."""
+    key = f"test-{secrets.token_hex(4)}"
+    yield key
+    engine.remove_image(f"assay/evaluation:{key}")
+    assert left_over(engine, key) == []
+
+
+@pytest.fixture
+def limits():
+    """Small limits: what a test runs into, it runs into at once."""
+    return Limits(
+        build_s=60.0,
+        build_memory_bytes=256 * MIB,
+        run_memory_bytes=128 * MIB,
+        run_pids=64,
+        run_writable_bytes=32 * MIB,
+        run_tmpfs_bytes=8 * MIB,
+        run_log_bytes=1 * MIB,
+    )
+
+
+def left_over(engine, key):
+    """Names of containers whose name has the key in it."""
+    names = [name for summary in engine.api.containers({}) for name in summary["Names"]]
+    return [name for name in names if key in name]
+
+
+def build(engine, evaluation, folder, dockerfile, *, limits=None, **options):
+    """Build a folder for an evaluation, as the pipeline does."""
+    return engine.build(
+        Path(folder),
+        dockerfile,
+        reference=f"assay/evaluation:{evaluation}",
+        labels={"assay.evaluation": evaluation},
+        limits=limits or Limits(),
+        **options,
+    )
