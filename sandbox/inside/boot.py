@@ -27,6 +27,8 @@ USUAL = ["/health", "/healthz", "/api/health", "/ready", "/readyz", "/livez", "/
 OPENAPI = ["/openapi.json", "/api/openapi.json", "/swagger.json"]
 # After the first answer a service may still be loading its model: this long a 5xx or no health is not the last word.
 SETTLE_S = 8.0
+# A server that listens on loopback alone rarely opens another port after this.
+LOOPBACK_S = 15.0
 BAD_WORDS = {"error", "fail", "failed", "failing", "unhealthy", "down", "unavailable", "not ready", "degraded"}
 
 
@@ -36,7 +38,7 @@ def main():
     ends = started + asked["boot_s"]
     seen = {"state": "failed", "why": "never_listens", "port": None, "health_path": None, "ready_after_s": None}
     seen |= {"listening": [], "candidates": [], "openapi": None}
-    answered_at = None
+    answered_at = loopback_at = None
     while time.monotonic() < ends:
         seen["listening"] = listening()
         event(waited_s=round(time.monotonic() - started, 2), listening=len(seen["listening"]))
@@ -44,6 +46,10 @@ def main():
             look(seen, asked, started)
             if seen["state"] == "healthy":
                 break
+            if seen["why"] == "loopback_only":
+                loopback_at = loopback_at or time.monotonic()
+                if time.monotonic() - loopback_at > LOOPBACK_S:
+                    break
             if seen["state"] == "alive" or seen["why"] == "answers_errors":
                 answered_at = answered_at or time.monotonic()
                 if time.monotonic() - answered_at > SETTLE_S:

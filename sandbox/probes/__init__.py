@@ -29,8 +29,9 @@ class Target:
     """What a probe of the running service may look at and use.
 
     `seen` holds the documents of the probes before it; after "boot" it has seen["boot"]["port"] and
-    seen["boot"]["health_path"]. `started_at` is when the service was, on the monotonic clock. `say(text, fraction)` reports progress within the probe.
-    """
+    seen["boot"]["health_path"]. `started_at` is when the service was started, on the monotonic clock.
+    `say(text, fraction)` reports progress within the probe.
+    """ """
 
     pod: Pod
     service: Service
