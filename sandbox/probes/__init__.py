@@ -31,7 +31,7 @@ class Target:
     `seen` holds the documents of the probes before it; after "boot" it has seen["boot"]["port"] and
     seen["boot"]["health_path"]. `started_at` is when the service was started, on the monotonic clock.
     `say(text, fraction)` reports progress within the probe.
-    """ """
+    """
 
     pod: Pod
     service: Service
