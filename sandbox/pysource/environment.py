@@ -50,7 +50,7 @@ def example_values(tree: Tree) -> tuple[str, dict[str, str]]:
             pairs = re.findall(
                 r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*([^\n#]*)", tree.read(path), re.MULTILINE
             )
-            return path, {name: value.strip().strip("\"'") for name, value in pairs}
+            return path, {name: re.sub(r"^([\"'])(.*)\1$", r"\2", value.strip()) for name, value in pairs}
     return "", {}
 
 
