@@ -126,7 +126,7 @@ class Reason:
 def _skill_reason(entry: SearchEntry, name: str) -> Reason:
     for skill in entry.skills:
         if token(skill["name"]) == token(name):
-            return Reason(f"{skill['name']}: {skill['why']}", "evidence")
+            return Reason(f"{skill['name']}: {skill['why']}", "provenance")
     return Reason(f"{name}: declared by a person, not measured", declared=True)
 
 
@@ -138,7 +138,7 @@ def _word_reason(entry: SearchEntry, word: str) -> Reason:
 def _fact_reason(entry: SearchEntry, fact: Fact) -> Reason:
     value = getattr(entry, fact.name)
     shown = value if fact.name == "grade" else f"{as_text(value)} {UNITS[fact.name]}"
-    return Reason(f"{LABELS[fact.name]} {shown}, asked for {fact}", "measurements")
+    return Reason(f"{LABELS[fact.name]} {shown}, asked for {fact}", "measured")
 
 
 def reasons(entry: SearchEntry, query: Query) -> list[Reason]:

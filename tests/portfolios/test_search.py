@@ -98,8 +98,8 @@ def test_search_says_why(published):
     query = search.parse("python skill:FastAPI p95_ms<200")
     texts = [(reason.text, reason.fragment) for reason in search.reasons(entry, query)]
     assert texts == [
-        ("95th percentile latency 41.3 ms, asked for p95_ms<200", "measurements"),
-        ("FastAPI: the framework that was found in the source", "evidence"),
+        ("95th percentile latency 41.3 ms, asked for p95_ms<200", "measured"),
+        ("FastAPI: the framework that was found in the source", "provenance"),
         ("“python” in: python 3.12, fastapi by uvicorn", ""),
     ]
 
@@ -141,8 +141,8 @@ def test_search_never_shows_what_is_not_published(scorecard, student, publish):
 def test_talent_page_shows_hits_with_reasons_and_links(published, client):
     page = client.get("/talent/", {"q": "p95_ms<200", "skill": "FastAPI"}).content.decode()
     assert "1 project" in page
-    assert f'href="/s/{published.public_id}/#measurements"' in page
-    assert f'href="/s/{published.public_id}/#evidence"' in page
+    assert f'href="/s/{published.public_id}/#measured"' in page
+    assert f'href="/s/{published.public_id}/#provenance"' in page
     assert "/c/" in page
 
 
