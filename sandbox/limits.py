@@ -51,7 +51,7 @@ class Limits:
             if raw is None:
                 continue
             try:
-                given[spec.name] = type(spec.default)(raw)  # type: ignore[call-arg, misc]
+                given[spec.name] = type(spec.default)(raw)  # type: ignore[misc]
             except ValueError:
                 raise ValueError(f"{name} must be a number, not {raw!r}") from None
         return cls(**given)

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sandbox.buildpacks import Buildpack
-from sandbox.commands.listening import listening, opened
-from sandbox.commands.stage import Stage, last_stage
+from sandbox.launch.listening import listening, opened
+from sandbox.launch.stage import Stage, last_stage
 from sandbox.plan import Note, Plan
 from sandbox.pysource.entrypoint import Entrypoint
 from sandbox.pysource.environment import placeholders

@@ -6,40 +6,9 @@ _INSTALL = r"\b(?:pip3?|apt(?:-get)?|apk|npm|yarn|pnpm|uv|poetry|pipenv|conda|ma
 _PACKAGE = r"(?P<package>[A-Za-z0-9][\w.\[\]-]{0,80})"
 _PACKAGE2 = _PACKAGE.replace("package", "package2")
 
-# What the engine itself says: no program of the team's can write these messages.
+# What the engine itself says. Messages that quote the team's own words come first, so that a file called
+# "no space left on device" is still a file.
 ENGINE_RULES = (
-    rule(
-        "disk_full",
-        (r"no space left on device",),
-        "This machine's disk is full",
-        "Nothing is wrong with the repository: free disk space on the build machine and try again.",
-        owner="host",
-    ),
-    rule(
-        "image_unavailable",
-        (
-            r"no such host",
-            r"i/o timeout",
-            r"TLS handshake timeout",
-            r"connection refused",
-            r"network is unreachable",
-            r"toomanyrequests",
-        ),
-        "A base image could not be fetched",
-        "Nothing is wrong with the repository: give the build machine a registry that answers and try again.",
-        owner="host",
-    ),
-    rule(
-        "base_image_missing",
-        (
-            r"pull access denied for (?P<image>[\w./:-]{1,200})",
-            r"manifest for (?P<image2>[\w./:@-]{1,200}) not found",
-            r"(?P<image3>[\w./:-]{1,200}): (?:not found|manifest unknown)",
-        ),
-        "The base image {image} does not exist or is private",
-        "Use an existing public tag in FROM, for example python:3.12-slim.",
-        place="dockerfile",
-    ),
     rule(
         "needs_buildkit",
         (
@@ -80,6 +49,38 @@ ENGINE_RULES = (
         ),
         "The Dockerfile copies a file that is not in the repository",
         "Commit the file, take it out of .dockerignore, or correct the path in COPY: it counts from the build context.",
+        place="dockerfile",
+    ),
+    rule(
+        "disk_full",
+        (r"no space left on device",),
+        "This machine's disk is full",
+        "Nothing is wrong with the repository: free disk space on the build machine and try again.",
+        owner="host",
+    ),
+    rule(
+        "image_unavailable",
+        (
+            r"no such host",
+            r"i/o timeout",
+            r"TLS handshake timeout",
+            r"connection refused",
+            r"network is unreachable",
+            r"toomanyrequests",
+        ),
+        "A base image could not be fetched",
+        "Nothing is wrong with the repository: give the build machine a registry that answers and try again.",
+        owner="host",
+    ),
+    rule(
+        "base_image_missing",
+        (
+            r"pull access denied for (?P<image>[\w./:-]{1,200})",
+            r"manifest for (?P<image2>[\w./:@-]{1,200}) not found",
+            r"(?P<image3>[\w./:-]{1,200}): (?:not found|manifest unknown)",
+        ),
+        "The base image {image} does not exist or is private",
+        "Use an existing public tag in FROM, for example python:3.12-slim.",
         place="dockerfile",
     ),
 )

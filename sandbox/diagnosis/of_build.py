@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
-from sandbox.commands.stage import instructions
 from sandbox.diagnosis.build_rules import ENGINE_RULES, STEP_RULES
 from sandbox.diagnosis.rules import Match, first_match, readable, useful_lines
 from sandbox.diagnosis.tracebacks import traceback_place
 from sandbox.engine import BuildFailed
 from sandbox.faults import HostFault, TeamFault
+from sandbox.launch.stage import instructions
 from sandbox.plan import Plan
 from sandbox.pysource.distributions import normalise
 from sandbox.pysource.requirements import decode
 from sandbox.tree import Tree
 
+_COMMAND_FAILED = re.compile(r"^The command '.*' returned a non-zero code: \d+$", re.DOTALL | re.MULTILINE)
 _STEP = re.compile(r"^Step \d+/\d+ : (?P<instruction>[^\n]*)", re.MULTILINE)
 
 
@@ -25,8 +26,9 @@ def diagnose(failure: BuildFailed, tree: Tree, plan: Plan) -> TeamFault | HostFa
     step = readable(failure.step) or (started[-1][0] if started else "")
     step = re.sub(r"^Step \d+/\d+ : ", "", step)
     output = log[started[-1].end() :] if started else log
-    # The engine's own words first: a program in a RUN line cannot write those.
-    found = first_match(ENGINE_RULES, message)
+    # The engine's own words first: a program in a RUN line cannot write those. That a command failed is no such word:
+    # the message then quotes the command.
+    found = None if _COMMAND_FAILED.search(message) else first_match(ENGINE_RULES, message)
     detail = message if found else ""
     if found is None:
         found = first_match(STEP_RULES, f"{output}\n", step)

@@ -93,8 +93,9 @@ def first_match(rules: Iterable[Rule], log: str, step: str = "") -> Match | None
 
 def useful_lines(log: str, at: int | None = None) -> str:
     """At most 12 lines worth reading: the last ones, or those around an offset when it lies before them."""
-    before = [line for line in log[: at or 0].split("\n") if not _NOISE.match(line)]
-    after = [line for line in log[at or 0 :].split("\n") if not _NOISE.match(line)]
+    start = 0 if at is None else log.rfind("\n", 0, at) + 1
+    before = [line for line in log[:start].split("\n") if not _NOISE.match(line)]
+    after = [line for line in log[start:].split("\n") if not _NOISE.match(line)]
     if at is None or len(after) <= MAX_DETAIL_LINES:
         return "\n".join([*before, *after][-MAX_DETAIL_LINES:])
     return "\n".join([*before[-4:], *after[: MAX_DETAIL_LINES - 4]][:MAX_DETAIL_LINES])

@@ -6,8 +6,8 @@ import shlex
 import pytest
 
 from sandbox.buildpacks import all_buildpacks, plan_for
-from sandbox.commands.listening import listening, opened
-from sandbox.commands.stage import last_stage
+from sandbox.launch.listening import listening, opened
+from sandbox.launch.stage import last_stage
 from sandbox.faults import TeamFault
 from sandbox.plan import Plan
 from sandbox.tree import Tree
