@@ -117,6 +117,25 @@ STEP_RULES = (
         "or a {package} for Python {have}.",
         place="requirement",
     ),
+    # Before dependency_not_found: pip without a network ends with those words too.
+    rule(
+        "network_unreachable",
+        (
+            r"Temporary failure (?:in name resolution|resolving)",
+            r"Failed to establish a new connection",
+            r"Could not resolve host",
+            r"getaddrinfo (?:EAI_AGAIN|ENOTFOUND)",
+            r"CERTIFICATE_VERIFY_FAILED",
+            r"Network is unreachable",
+            r"dns error",
+            r"connect ETIMEDOUT",
+            r"Read timed out\.",
+        ),
+        "The package index could not be reached from the build",
+        "Nothing may be wrong with the repository: give builds a way to the package index and try again.",
+        owner="host",
+        within=_INSTALL,
+    ),
     rule(
         "dependency_not_found",
         (rf"ERROR: No matching distribution found for {_PACKAGE}(?P<version>(?:[=<>!~]=?[^\s(]{{1,60}})?)",),
@@ -166,24 +185,6 @@ STEP_RULES = (
         "Choose a version with a ready-made wheel for this Python (psycopg2-binary instead of psycopg2), "
         "or install gcc and the headers with apt-get before pip.",
         place="dockerfile",
-    ),
-    rule(
-        "network_unreachable",
-        (
-            r"Temporary failure (?:in name resolution|resolving)",
-            r"Failed to establish a new connection",
-            r"Could not resolve host",
-            r"getaddrinfo (?:EAI_AGAIN|ENOTFOUND)",
-            r"CERTIFICATE_VERIFY_FAILED",
-            r"Network is unreachable",
-            r"dns error",
-            r"connect ETIMEDOUT",
-            r"Read timed out\.",
-        ),
-        "The package index could not be reached from the build",
-        "Nothing may be wrong with the repository: give builds a way to the package index and try again.",
-        owner="host",
-        within=_INSTALL,
     ),
     rule(
         "wheel_build_failed",

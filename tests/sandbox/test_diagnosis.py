@@ -1,0 +1,382 @@
+"""Logs as tools really write them, and the faults that they must become."""
+
+import pytest
+
+from sandbox.buildpacks import plan_for
+from sandbox.diagnosis import diagnose, diagnose_run
+from sandbox.diagnosis.build_rules import ENGINE_RULES, STEP_RULES
+from sandbox.diagnosis.run_rules import RUN_RULES
+from sandbox.engine import BuildFailed
+from sandbox.faults import MAX_DETAIL_LINES, HostFault, TeamFault
+from sandbox.plan import Plan
+from sandbox.tree import Tree
+
+DOCKERFILE = """FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir \\
+    -r requirements.txt
+COPY . .
+RUN npm ci
+CMD ["python", "app.py"]
+"""
+FILES = {
+    "Dockerfile": DOCKERFILE,
+    "requirements.txt": "# ours\nflask==3.1.0\nScikit_Learn==99.0\nnumpy==1.19.5\n",
+    "app.py": "import flask\n",
+    "shop/models.py": "",
+}
+PIP = "pip install --no-cache-dir     -r requirements.txt"
+PLAN = Plan("dockerfile", 1, DOCKERFILE, hints={"dockerfile": "Dockerfile"})
+
+
+def built(output, step=f"RUN {PIP}", message=""):
+    """The fault of a build whose failing step printed `output`."""
+    command = step.removeprefix("RUN ")
+    log = f"Step 1/7 : FROM python:3.12-slim\n ---> 0123456789ab\nStep 4/7 : {step}\n ---> Running in 98765\n{output}\n"
+    message = message or f"The command '/bin/sh -c {command}' returned a non-zero code: 1"
+    return diagnose(BuildFailed(message, log + message + "\n", f"Step 4/7 : {step}"), Tree.of(FILES), PLAN)
+
+
+def refused(message):
+    """The fault of a build that the engine itself refused."""
+    return diagnose(BuildFailed(message, message, "parse"), Tree.of(FILES), PLAN)
+
+
+def ran(log, exit_code=1, oom=False, killed="", tree=FILES):
+    """The fault of a process that ended with these last words."""
+    return diagnose_run(log, exit_code, oom, killed, PLAN, tree_hint=None if tree is None else Tree.of(tree))
+
+
+NO_VERSION = "ERROR: Could not find a version that satisfies the requirement"
+NO_MATCH = "ERROR: No matching distribution found for"
+BUILDS = [
+    (
+        f"{NO_VERSION} scikit-learn==99.0 (from versions: 1.5)\n{NO_MATCH} scikit-learn==99.0",
+        "dependency_not_found",
+        "requirements.txt:3",
+        "scikit-learn==99.0",
+    ),
+    (
+        f"ERROR: Ignored the following versions: 1.0 Requires-Python >=3.13\n{NO_MATCH} flask==3.1.0",
+        "dependency_not_found",
+        "requirements.txt:2",
+        "flask==3.1.0",
+    ),
+    (
+        "ERROR: Package 'numpy' requires a different Python: 3.12.1 not in '<3.10,>=3.6'",
+        "python_too_old_or_new",
+        "requirements.txt:4",
+        "3.12.1",
+    ),
+    (
+        "ERROR: Cannot install flask==3.1.0 because these package versions have conflicting dependencies.",
+        "dependency_conflict",
+        "Dockerfile:4",
+        "contradict",
+    ),
+    (
+        "ERROR: Invalid requirement: 'numpy=1.19=py38_0': Expected end",
+        "requirements_invalid",
+        "Dockerfile:4",
+        "numpy=1.19",
+    ),
+    (
+        "ERROR: Could not open requirements file: [Errno 2] No such file or directory: 'reqs.txt'",
+        "requirements_file_missing",
+        "Dockerfile:4",
+        "reqs.txt",
+    ),
+    ("error: command 'gcc' failed: No such file or directory", "compiler_missing", "Dockerfile:4", "compiled"),
+    ("Error: pg_config executable not found.", "compiler_missing", "Dockerfile:4", "compiled"),
+    (
+        "  ERROR: Failed building wheel for numpy\nFailed to build numpy",
+        "wheel_build_failed",
+        "requirements.txt:4",
+        "numpy",
+    ),
+    (
+        "fatal: could not read Username for 'https://example.org': No such device or address",
+        "private_dependency",
+        "Dockerfile:4",
+        "cannot be read",
+    ),
+    (
+        '  File "/app/shop/models.py", line 7\n    x = = 1\nSyntaxError: invalid syntax',
+        "syntax_error",
+        "shop/models.py:7",
+        "invalid",
+    ),
+    ("ModuleNotFoundError: No module named 'django'", "build_missing_package", "Dockerfile:4", "django"),
+    ("/bin/sh: 1: poetry: not found", "build_command_missing", "Dockerfile:4", "poetry"),
+    ("E: Unable to locate package libgl9", "apt_package_missing", "Dockerfile:4", "libgl9"),
+    ("========== 2 failed, 3 passed in 0.1s ==========", "tests_failed_in_build", "Dockerfile:4", "tests"),
+]
+
+
+@pytest.mark.parametrize(
+    ("output", "id", "where", "says"), BUILDS, ids=[f"{row[1]}-{n}" for n, row in enumerate(BUILDS)]
+)
+def test_build_log_names_cause_and_place(output, id, where, says):
+    fault = built(output)
+    assert isinstance(fault, TeamFault)
+    assert (fault.id, fault.where) == (id, where)
+    assert says in fault.title
+    assert fault.fix
+    assert output.splitlines()[-1].strip() in fault.detail
+
+
+@pytest.mark.parametrize(
+    ("output", "id"),
+    [
+        ("npm error code ERESOLVE\nnpm error ERESOLVE could not resolve", "npm_failed"),
+        ("gyp ERR! build error\nnpm ERR! code 1", "native_module_failed"),
+        (
+            "npm ERR! `npm ci` can only install packages when your package.json and package-lock.json are in sync.",
+            "lock_out_of_date",
+        ),
+    ],
+)
+def test_node_errors_are_told_apart(output, id):
+    fault = built(output, "RUN npm ci")
+    assert (fault.id, fault.where) == (id, "Dockerfile:7")
+
+
+@pytest.mark.parametrize(
+    ("message", "id", "where"),
+    [
+        ("dockerfile parse error line 3: unknown instruction: COPPY", "dockerfile_invalid", "Dockerfile:3"),
+        ("Dockerfile parse error line 2: FROM requires either one or three arguments", "dockerfile_invalid", None),
+        ("the Dockerfile (Dockerfile) cannot be empty", "dockerfile_invalid", None),
+        ("the --mount option requires BuildKit. Refer to the documentation", "needs_buildkit", None),
+        ("dockerfile parse error line 5: Unknown flag: mount", "needs_buildkit", None),
+        (
+            "COPY failed: file not found in build context or excluded by .dockerignore: stat gone.txt: absent",
+            "copy_source_missing",
+            None,
+        ),
+        ("pull access denied for nobody/nothing, repository does not exist", "base_image_missing", None),
+    ],
+)
+def test_refusal_of_the_engine_is_the_teams(message, id, where):
+    fault = refused(message)
+    assert (type(fault), fault.id, fault.where) == (TeamFault, id, where)
+
+
+@pytest.mark.parametrize(
+    ("message", "id"),
+    [
+        ("write /var/lib/docker/x: no space left on device", "disk_full"),
+        ("Get https://registry.example/v2/: dial tcp: lookup registry.example: no such host", "image_unavailable"),
+    ],
+)
+def test_engine_out_of_disk_or_registry_is_ours(message, id):
+    fault = refused(message)
+    assert (type(fault), fault.id) == (HostFault, id)
+
+
+@pytest.mark.parametrize(
+    ("output", "id"),
+    [
+        ("WARNING: Retrying: [Errno -3] Temporary failure in name resolution\nERROR: no flask", "network_unreachable"),
+        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk_full"),
+    ],
+)
+def test_install_without_network_or_disk_is_ours(output, id):
+    fault = built(output)
+    assert (type(fault), fault.id) == (HostFault, id)
+
+
+@pytest.mark.parametrize(
+    "lie", ["no space left on device", "no such host", "Network is unreachable", "connection refused"]
+)
+def test_team_cannot_put_the_blame_on_us(lie):
+    fault = built(lie, f"RUN echo '{lie}' && exit 1")
+    assert (type(fault), fault.id) == (TeamFault, "build_failed")
+    assert isinstance(
+        refused(f"COPY failed: file not found in build context: stat {lie}: file does not exist"), TeamFault
+    )
+
+
+def test_unknown_build_error_shows_step_and_last_lines():
+    fault = built("\n".join(f"line {number}" for number in range(40)) + "\nmake: *** [all] Error 2", "RUN make all")
+    assert fault.id == "build_failed"
+    assert "RUN make all" in fault.title
+    assert "make: *** [all] Error 2" in fault.detail
+    assert len(fault.detail.splitlines()) <= MAX_DETAIL_LINES
+
+
+def test_noise_is_left_out_of_the_detail():
+    fault = built("Collecting flask\n  Downloading flask.whl\n[notice] A new release of pip\nBOOM")
+    assert fault.detail.splitlines()[0] == "BOOM"
+
+
+def test_generated_dockerfile_is_never_pointed_at():
+    files = {"main.py": "from fastapi import FastAPI\napp = FastAPI()\n", "requirements.txt": "fastapi==99\n"}
+    plan = plan_for(Tree.of(files))
+    failure = BuildFailed("The command '/bin/sh -c x' returned a non-zero code: 1", "Step 6/9 : RUN x\nBOOM\n", "RUN x")
+    assert diagnose(failure, Tree.of(files), plan).where is None
+
+
+def test_requirement_in_a_build_context_is_named_from_the_root():
+    files = {"api/Dockerfile": DOCKERFILE, "api/requirements.txt": "flask==99\n"}
+    plan = Plan("dockerfile", 1, DOCKERFILE, context="api", hints={"dockerfile": "api/Dockerfile"})
+    log = f"Step 4/7 : RUN {PIP}\nERROR: No matching distribution found for flask==99\n"
+    assert diagnose(BuildFailed("x", log), Tree.of(files), plan).where == "api/requirements.txt:1"
+
+
+TRACE = 'Traceback (most recent call last):\n  File "/app/app.py", line 12, in <module>\n    go()\n'
+RUNS = [
+    (
+        TRACE + "ModuleNotFoundError: No module named 'sklearn'",
+        "requirements_missing_package",
+        "sklearn",
+        "scikit-learn",
+    ),
+    (TRACE + "ImportError: cannot import name 'Markup' from 'jinja2' (/usr/x.py)", "import_error", "Markup", "Pin"),
+    (
+        TRACE + "ImportError: libGL.so.1: cannot open shared object file: No such file",
+        "system_library_missing",
+        "libGL.so.1",
+        "",
+    ),
+    (
+        'ERROR:    Error loading ASGI app. Attribute "app" not found in module "main".',
+        "import_error",
+        "main",
+        "uvicorn",
+    ),
+    ("Failed to find attribute 'app' in 'wsgi'.", "import_error", "wsgi", "object"),
+    (
+        TRACE + "ValueError: numpy.dtype size changed, may indicate binary incompatibility.",
+        "numpy_abi_changed",
+        "NumPy",
+        "numpy<2",
+    ),
+    (TRACE + "SyntaxError: invalid syntax", "syntax_error", "invalid syntax", "line"),
+    (TRACE + "OSError: [Errno 98] Address already in use", "port_in_use", "same port", ""),
+    ("[emerg] bind() to 0.0.0.0:80 failed (13: Permission denied)", "port_not_allowed", "1024", "PORT"),
+    ("Error: Invalid value for '--port': '$PORT' is not a valid integer.", "literal_port_variable", "$PORT", "shell"),
+    (TRACE + "KeyError: 'OPENAI_API_KEY'", "missing_setting", "OPENAI_API_KEY", "default"),
+    (TRACE + "decouple.UndefinedValueError: SECRET_KEY not found. Declare it.", "missing_setting", "SECRET_KEY", ""),
+    (
+        "pydantic_core.ValidationError: 1 validation error for Settings\napi_key\n  Field required",
+        "missing_setting",
+        "api_key",
+        "",
+    ),
+    (TRACE + "ValueError: DATABASE_URL environment variable is not set", "missing_setting", "DATABASE_URL", ""),
+    (TRACE + "_pickle.UnpicklingError: invalid load key, 'v'.", "model_unreadable", "model", "LFS"),
+    (
+        TRACE + "FileNotFoundError: [Errno 2] No such file or directory: 'models/best.pkl'",
+        "missing_file",
+        "models/best.pkl",
+        "Commit",
+    ),
+    (
+        "python: can't open file '/app/main.py': [Errno 2] No such file or directory",
+        "missing_file",
+        "/app/main.py",
+        "WORKDIR",
+    ),
+    (TRACE + "PermissionError: [Errno 13] Permission denied: '/app/uploads'", "not_writable", "/app/uploads", "chown"),
+    (TRACE + "sqlite3.OperationalError: unable to open database file", "not_writable", "SQLite", ""),
+    (
+        TRACE + 'psycopg2.OperationalError: could not translate host name "db" to address',
+        "dependency_unreachable",
+        "database",
+        "",
+    ),
+    (
+        TRACE + "OSError: We couldn't connect: Max retries exceeded with url: /x",
+        "network_needed",
+        "internet",
+        "build time",
+    ),
+    ("django.db.utils.OperationalError: no such table: shop", "migrations_failed", "no such table", "migrate"),
+    ("standard_init_linux.go:228: exec user process caused: exec format error", "exec_format", "executed", "line ends"),
+    ("sh: 1: gunicorn: not found", "command_missing", "gunicorn", "gunicorn"),
+    ("/usr/local/bin/python: No module named uvicorn", "command_missing", "uvicorn", "uvicorn"),
+]
+
+
+@pytest.mark.parametrize(("log", "id", "says", "advises"), RUNS, ids=[f"{row[1]}-{n}" for n, row in enumerate(RUNS)])
+def test_run_log_names_cause_and_remedy(log, id, says, advises):
+    fault = ran(log)
+    assert fault.id == id
+    assert says in fault.title
+    assert advises in fault.fix
+    assert fault.where == ("app.py:12" if TRACE in log else None)
+    assert log.splitlines()[-1].strip() in fault.detail
+
+
+def test_module_of_the_repository_itself_is_a_path_question():
+    fault = ran(TRACE + "ModuleNotFoundError: No module named 'shop'")
+    assert fault.id == "import_error"
+    assert "shop" in fault.title
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (0, "ended by itself"),
+        (127, "not found"),
+        (137, "killed"),
+        (139, "native code"),
+        (3, "exit code 3"),
+        (None, "exit code"),
+    ],
+)
+def test_silent_end_is_told_by_its_code(code, words):
+    fault = ran("starting\n", exit_code=code)
+    assert fault.id == "exited"
+    assert words in fault.title
+    assert fault.fix
+
+
+def test_memory_and_our_own_kills_come_before_the_log():
+    log = TRACE + "ModuleNotFoundError: No module named 'x'"
+    assert ran(log, 137, oom=True).id == "out_of_memory"
+    assert ran(log, 137, killed="disk").id == "killed_for_disk"
+    assert ran(log, 137, killed="log").id == "killed_for_log"
+
+
+def test_team_file_is_named_without_the_tree_too():
+    assert ran(TRACE + "KeyError: 'A_KEY'", tree=None).where == "app.py:12"
+
+
+def test_innermost_own_line_is_named_not_the_librarys():
+    log = (
+        'Traceback (most recent call last):\n  File "/app/app.py", line 1, in <module>\n'
+        '  File "/app/shop/models.py", line 9, in f\n'
+        '  File "/usr/local/lib/python3.12/site-packages/pandas/x.py", line 5, in g\n'
+        "FileNotFoundError: [Errno 2] No such file or directory: 'a.csv'"
+    )
+    assert ran(log).where == "shop/models.py:9"
+
+
+def test_terminal_escapes_and_braces_of_the_team_stay_text():
+    fault = ran(
+        "\x1b[31mModuleNotFoundError: No module named 'a'\x1b[0m\nKeyError: 'X'\n"
+        + TRACE
+        + "FileNotFoundError: [Errno 2] No such file: '{0.__class__}'"
+    )
+    assert "\x1b" not in fault.detail
+    assert (
+        ran("FileNotFoundError: [Errno 2] No such file or directory: '{x}{0}'").title
+        == "The file {x}{0} is not in the image"
+    )
+
+
+def test_huge_hostile_log_is_read_in_bounded_time():
+    log = ("connection at " + "a" * 300 + "\n") * 20_000 + "ERROR: " * 50_000
+    assert ran(log).id == "exited"
+    assert built(log).id == "build_failed"
+
+
+@pytest.mark.parametrize("row", [*ENGINE_RULES, *STEP_RULES, *RUN_RULES], ids=lambda row: row.id)
+def test_rule_texts_need_only_what_their_patterns_capture(row):
+    groups = {name.rstrip("0123456789") for name in row.pattern.groupindex} | {"distribution"}
+    values = dict.fromkeys(groups, "x")
+    assert row.title.format(**values)
+    assert row.fix.format(**values).endswith((".", "…"))
