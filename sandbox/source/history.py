@@ -16,8 +16,7 @@ MAX_AUTHORS = 50
 def read(git: Git, repository: Path, commit: str) -> dict[str, Any]:
     """{commits, authors: [{name, commits}], first_at, last_at, shallow}; e-mail addresses are not kept."""
     raw = git.run(
-        "-C",
-        str(repository),
+        f"--git-dir={repository}",
         "log",
         f"--max-count={MAX_COMMITS}",
         "-z",

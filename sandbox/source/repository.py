@@ -62,7 +62,7 @@ def fetch(
     except GitFailed as failure:
         raise _whose(failure, ref) from None
     commit = _commit(git, bare, url, ref, trusted)
-    raw = git.run("-C", str(bare), "ls-tree", "-r", "-l", "-z", "--full-tree", commit, trusted=bare)
+    raw = git.run(f"--git-dir={bare}", "ls-tree", "-r", "-l", "-z", "--full-tree", commit, trusted=bare)
     found = listing.read(raw, limits)
     root.mkdir()
     try:
@@ -84,7 +84,9 @@ def fetch(
             detail=failure.said,
             fix="Rename or remove the file that git names; it may hold a .git folder or an impossible name.",
         ) from None
-    dates = git.run("-C", str(bare), "show", "--no-patch", "--format=%T%n%cI", commit, trusted=bare).decode().split()
+    dates = (
+        git.run(f"--git-dir={bare}", "show", "--no-patch", "--format=%T%n%cI", commit, trusted=bare).decode().split()
+    )
     facts = {
         "url": address.url,
         "ref": ref,
@@ -107,7 +109,7 @@ def _commit(git: Git, bare: Path, url: str, ref: str, trusted: Path | None) -> s
     for attempt in (0, 1):
         try:
             return (
-                git.run("-C", str(bare), "rev-parse", "--verify", "--quiet", f"{wanted}^{{commit}}", trusted=bare)
+                git.run(f"--git-dir={bare}", "rev-parse", "--verify", "--quiet", f"{wanted}^{{commit}}", trusted=bare)
                 .decode()
                 .strip()
             )
@@ -123,7 +125,14 @@ def _commit(git: Git, bare: Path, url: str, ref: str, trusted: Path | None) -> s
         for what in [wanted] if len(wanted) == 40 else ["+refs/heads/*:refs/heads/*"]:
             try:
                 git.run(
-                    "-C", str(bare), "fetch", "--quiet", f"--depth={DEPTH}", "--", url, what, trusted=trusted or bare
+                    f"--git-dir={bare}",
+                    "fetch",
+                    "--quiet",
+                    f"--depth={DEPTH}",
+                    "--",
+                    url,
+                    what,
+                    trusted=trusted or bare,
                 )
             except GitFailed:
                 break
