@@ -58,7 +58,7 @@ def _where(found: Match, tree: Tree, plan: Plan, step: str, output: str) -> str 
     if found.rule.place == "dockerfile":
         line = found.groups.get("line", "")
         return f"{_dockerfile_name(plan)}:{line}" if line else _dockerfile_line(step, plan)
-    return traceback_place(output, plan.context, tree)
+    return traceback_place(output, plan, tree)
 
 
 def _dockerfile_name(plan: Plan) -> str:

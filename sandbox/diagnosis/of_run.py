@@ -51,7 +51,7 @@ def diagnose_run(
 ) -> TeamFault:
     """Why a started process is gone. `killed` is "disk", "log" or "". `tree_hint` lets `where` name the team's file."""
     text = readable(log)
-    where = traceback_place(text, plan.context, tree_hint)
+    where = traceback_place(text, plan, tree_hint)
     if oom:
         return TeamFault(
             "out_of_memory",

@@ -342,7 +342,13 @@ def test_memory_and_our_own_kills_come_before_the_log():
 
 
 def test_team_file_is_named_without_the_tree_too():
-    assert ran(TRACE + "KeyError: 'A_KEY'", tree=None).where == "app.py:12"
+    log = TRACE + "KeyError: 'A_KEY'"
+    assert ran(log, tree=None).where == "app.py:12"
+    elsewhere = Plan("dockerfile", 1, "FROM x\nWORKDIR /usr/src/app\n", context="api")
+    assert (
+        diagnose_run(log.replace("/app/", "/usr/src/app/shop/"), 1, False, "", elsewhere).where == "api/shop/app.py:12"
+    )
+    assert diagnose_run(log, 1, False, "", elsewhere).where is None
 
 
 def test_innermost_own_line_is_named_not_the_librarys():
