@@ -132,3 +132,15 @@ def test_initials_take_two_words_at_most() -> None:
 @pytest.mark.parametrize(("total", "text"), [(92.5, "925"), (100, "1000"), (4.2, "042"), (None, svg.NOTHING)])
 def test_fineness_is_in_thousandths(total: float | None, text: str) -> None:
     assert svg.fineness(total) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2026-11-20T10:00:00Z", "20 November 2026, 10:00 UTC"),
+        ("2026-11-02T10:05:00+01:00", "2 November 2026, 10:05 UTC+01:00"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_moment_reads_iso_times_and_leaves_other_text(text: str, shown: str) -> None:
+    assert svg.moment(text) == shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -98,6 +99,16 @@ def figure(value: Any) -> str:
     if number is None:
         return NOTHING
     return f"{number:,.0f}" if abs(number) >= 100 else _short(number)
+
+
+@register.filter
+def moment(text: Any) -> str:
+    """An ISO 8601 time for people, in its own zone: "20 November 2026, 10:00 UTC"; any other text as it is."""
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError:
+        return str(text or NOTHING)
+    return f"{at.day} {at:%B %Y, %H:%M} {at.tzname() or ''}".rstrip()
 
 
 @register.filter

@@ -6,7 +6,7 @@ class CopyButton extends HTMLElement {
     const button = document.createElement("button");
     const said = document.createElement("span");
     button.type = "button";
-    button.className = this.dataset.label ? "btn btn-quiet" : "btn btn-ghost btn-sm px-2";
+    button.className = this.dataset.label ? "btn btn-quiet" : "copy";
     button.textContent = label;
     said.setAttribute("role", "status");
     said.className = "sr-only";
