@@ -66,7 +66,11 @@ def pack(interpreter: Interpreter, archive: Path) -> None:
         for name in names:
             if (prefix / name).exists():
                 _add(tar, prefix, name)
-        for link, target in (("python3", f"python{minor}"), ("python", "python3"), ("python3-config", f"python{minor}-config")):
+        for link, target in (
+            ("python3", f"python{minor}"),
+            ("python", "python3"),
+            ("python3-config", f"python{minor}-config"),
+        ):
             member = tarfile.TarInfo(f"bin/{link}")
             member.type, member.linkname = tarfile.SYMTYPE, target
             tar.addfile(member)
@@ -142,6 +146,8 @@ def _ask(executable: Path) -> Interpreter | None:
     interpreter = Interpreter((version[0], version[1], version[2]), Path(prefix).resolve())
     usable = name == "cpython" and level == "final" and not set(flags) & set("td") and interpreter.version >= OLDEST
     # The system's own Python shares its prefix with the whole operating system.
-    own_prefix = interpreter.prefix != Path("/usr") and (interpreter.prefix / f"bin/python{interpreter.minor}").is_file()
+    own_prefix = (
+        interpreter.prefix != Path("/usr") and (interpreter.prefix / f"bin/python{interpreter.minor}").is_file()
+    )
     complete = (interpreter.prefix / f"lib/python{interpreter.minor}/os.py").is_file()
     return interpreter if usable and own_prefix and complete else None

@@ -17,6 +17,12 @@ from sandbox.faults import HostFault, TeamFault
 from sandbox.limits import Limits
 
 Say = Callable[[str], None]
+
+
+def silent(_text: str) -> None:
+    """A Say for those who do not listen."""
+
+
 # (engine, an empty folder to work in, the reference to give the result) -> the image
 Make = Callable[[Engine, Path, str], Image]
 HASH_CHARACTERS = 12
@@ -77,7 +83,7 @@ def ensure(recipe: Recipe, engine: Engine, say: Say) -> Image:
                     "image_unavailable",
                     f"The image {recipe.name} could not be built on this machine",
                     detail=error.log if isinstance(error, BuildFailed) else f"{error.title}\n{error.detail}",
-                    fix="Read the last lines of the log: a package index that this machine cannot reach is the usual cause.",
+                    fix="Read the end of the log; a package index that cannot be reached is the usual cause.",
                 ) from error
         say(f"built the image {recipe.name} in {time.monotonic() - clock:.0f} s")
         return image

@@ -10,17 +10,17 @@ from sandbox.images.recipe import Say
 from sandbox.images.reference import DEFAULT_REGISTRY
 
 UNREACHABLE_S = 300.0
-# What a registry that did answer says; anything else (no such host, time-out, certificate, rate limit) is the way to it.
+# What a registry that did answer says; anything else (no such host, time-out, rate limit) is the way to it.
 _ANSWERS = ("manifest unknown", "not found", "access denied", "does not exist", "no matching manifest", "unauthorized")
 # Registry host -> when it may be asked again, on the monotonic clock of this process.
 _silent_until: dict[str, float] = {}
 
 
-class Unreachable(Exception):  # noqa: N818 - reads as what happened
+class Unreachable(Exception):
     """The registry could not be asked, now or a short while ago."""
 
 
-class NoSuchImage(Exception):  # noqa: N818 - reads as what happened
+class NoSuchImage(Exception):
     """The registry answered that it does not have the image, or not for us."""
 
     def __init__(self, detail: str) -> None:

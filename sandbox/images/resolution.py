@@ -102,7 +102,9 @@ def _sources(reference: Reference) -> list[tuple[How, str]]:
     mirror = os.environ.get("ASSAY_MIRROR", "").rstrip("/")
     tail = reference.path + (f":{reference.tag}" if reference.tag else "")
     tail += f"@{reference.digest}" if reference.digest else ("" if reference.tag else ":latest")
-    at_mirror: list[tuple[How, str]] = [("mirror", f"{mirror}/{tail}")] if mirror and reference.on_default_registry else []
+    at_mirror: list[tuple[How, str]] = (
+        [("mirror", f"{mirror}/{tail}")] if mirror and reference.on_default_registry else []
+    )
     return [*at_mirror, ("pulled", str(reference) if reference.tag or reference.digest else f"{reference}:latest")]
 
 

@@ -15,7 +15,7 @@ import sandbox
 from sandbox.engine import Engine, Image
 from sandbox.faults import HostFault
 from sandbox.images import resolution
-from sandbox.images.recipe import Recipe, Say, build, ensure
+from sandbox.images.recipe import Recipe, Say, build, ensure, silent
 
 PYTHON = "python:3.12-slim"
 USER_ID = 65534
@@ -36,18 +36,17 @@ CMD ["python3"]
 """
 
 
-def ensure_tools(engine: Engine, say: Say = lambda text: None) -> Image:
+def ensure_tools(engine: Engine, say: Say = silent) -> Image:
     """The tools image of exactly the scripts in this checkout, built when the engine does not have it."""
     return ensure(recipe(engine, say), engine, say)
 
 
-def recipe(engine: Engine, say: Say = lambda text: None) -> Recipe:
+def recipe(engine: Engine, say: Say = silent) -> Recipe:
     """`assay/tools:<hash>` over the scripts, the pins and the base image."""
     base = resolution.find(PYTHON, engine, say)
     constraints, locust = _pins()
     files = _files()
-    ingredients = (DOCKERFILE, base.digest, constraints, locust)
-    ingredients += tuple(f"{name}={path.read_bytes().hex()}" for name, path in files.items())
+    scripts = (f"{name}={path.read_bytes().hex()}" for name, path in files.items())
 
     def make(engine: Engine, folder: Path, reference: str) -> Image:
         (folder / "constraints.txt").write_text(constraints)
@@ -58,7 +57,7 @@ def recipe(engine: Engine, say: Say = lambda text: None) -> Recipe:
             shutil.copyfile(path, folder / name)
         return build(engine, folder, DOCKERFILE.format(base=base.used, locust=locust), reference)
 
-    return Recipe("tools", ingredients, make, repository="assay/tools")
+    return Recipe("tools", (DOCKERFILE, base.digest, constraints, locust, *scripts), make, repository="assay/tools")
 
 
 def _files() -> dict[str, Path]:

@@ -1,4 +1,4 @@
-"""Stand-ins: images built here that serve a wanted one when no registry does. One file a kind, found by its presence."""
+"""Stand-ins: images built here that serve a wanted one when no registry does. One file a kind, found by being there."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _debootstrap(root: Path) -> None:
             "image_unavailable",
             "No registry can be reached, and base images cannot be built here",
             detail=f"Stand-in images are made by debootstrap as root; {missing}.",
-            fix="Give the engine a registry (ASSAY_MIRROR), or run `assay images --build debian` as root where debootstrap is installed.",
+            fix="Give the engine a registry (ASSAY_MIRROR), or run this as root where debootstrap is installed.",
         )
     mirror = [_mirror()] if _mirror() else []
     command = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE, str(root), *mirror]
@@ -113,7 +113,9 @@ def _furnish(root: Path) -> None:
     if base is not None:
         mirror = base[1].rstrip("/")
         sources.write_text(
-            f"deb {mirror} {SUITE} main\ndeb {mirror} {SUITE}-updates main\ndeb {mirror}-security {SUITE}-security main\n"
+            f"deb {mirror} {SUITE} main\n"
+            f"deb {mirror} {SUITE}-updates main\n"
+            f"deb {mirror}-security {SUITE}-security main\n"
         )
     for folder in ("var/lib/apt/lists", "var/cache/apt", "var/log", "usr/share/man", "usr/share/locale", "tmp"):
         for path in (root / folder).iterdir():
@@ -126,7 +128,9 @@ def _furnish(root: Path) -> None:
 def _run(command: list[str], what: str) -> None:
     """Run a system tool with nothing of this process's environment but the path."""
     environment = {"PATH": PATH, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
-    environment |= {name: value for name, value in os.environ.items() if name.lower() in ("http_proxy", "https_proxy", "no_proxy")}
+    environment |= {
+        name: value for name, value in os.environ.items() if name.lower() in ("http_proxy", "https_proxy", "no_proxy")
+    }
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=DEBOOTSTRAP_S, check=False, env=environment, stdin=subprocess.DEVNULL
@@ -142,7 +146,7 @@ def _run(command: list[str], what: str) -> None:
             "image_unavailable",
             f"The Debian base image could not be built ({what} ended with status {done.returncode})",
             detail=done.stdout[-4000:] + done.stderr[-4000:],
-            fix="Check that this machine reaches a Debian mirror (ASSAY_DEBIAN_MIRROR names another) and has 1 GB of free disk.",
+            fix="Check the way to a Debian mirror (ASSAY_DEBIAN_MIRROR names another) and that 1 GB of disk is free.",
         )
 
 

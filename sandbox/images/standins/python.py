@@ -8,7 +8,7 @@ from pathlib import Path
 from sandbox.engine import Engine, Image
 from sandbox.images import interpreters
 from sandbox.images.interpreters import Interpreter
-from sandbox.images.recipe import Recipe, build
+from sandbox.images.recipe import Make, Recipe, build
 from sandbox.images.reference import Reference
 from sandbox.images.standins import Offer, StandIn, debian
 
@@ -70,7 +70,11 @@ def recipe(minor: str) -> Recipe:
     if interpreter is None:
         return Recipe(f"python-{minor}-debian", (FROM_DEBIAN,), _made_of(FROM_DEBIAN, base), base, base.injected_env)
     return Recipe(
-        f"python-{interpreter.text}-slim", (SLIM, interpreters.PACKING), _copied(interpreter, base), base, injected_env=base.injected_env
+        f"python-{interpreter.text}-slim",
+        (SLIM, interpreters.PACKING),
+        _copied(interpreter, base),
+        base,
+        injected_env=base.injected_env,
     )
 
 
@@ -101,7 +105,7 @@ def _number(minor: str) -> int:
     return int(minor.split(".")[1])
 
 
-def _copied(interpreter: Interpreter, base: Recipe):  # type: ignore[no-untyped-def]
+def _copied(interpreter: Interpreter, base: Recipe) -> Make:
     def make(engine: Engine, folder: Path, reference: str) -> Image:
         interpreters.pack(interpreter, folder / "python.tar")
         return build(engine, folder, SLIM.format(base=base.reference, version=interpreter.text), reference)
@@ -109,7 +113,7 @@ def _copied(interpreter: Interpreter, base: Recipe):  # type: ignore[no-untyped-
     return make
 
 
-def _made_of(dockerfile: str, base: Recipe):  # type: ignore[no-untyped-def]
+def _made_of(dockerfile: str, base: Recipe) -> Make:
     def make(engine: Engine, folder: Path, reference: str) -> Image:
         return build(engine, folder, dockerfile.format(base=base.reference), reference)
 
