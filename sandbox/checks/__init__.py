@@ -11,6 +11,9 @@ from typing import Any
 from sandbox.evidence import Evidence
 from sandbox.finding import Check, Finding, failed, inconclusive
 
+# A pass above this needs no advice.
+WORTH_ADVICE = 0.9
+
 
 @cache
 def all_checks() -> dict[str, Check]:
@@ -31,7 +34,7 @@ class Judged:
     def to_json(self) -> dict[str, Any]:
         """The report's `findings` row."""
         check, finding = self.check, self.finding
-        failing = finding.outcome == "fail" or (finding.score is not None and finding.score < 1)
+        failing = finding.outcome == "fail" or (finding.score is not None and finding.score < WORTH_ADVICE)
         return {
             "check": check.id,
             "version": check.version,
