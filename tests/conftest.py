@@ -1,8 +1,10 @@
 """Fixtures that every area shares: people, an event, a team with a project, and the real services."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests import factories
 
@@ -41,3 +43,14 @@ def team(hackathon, student):
 @pytest.fixture
 def project(team):
     return factories.project(team=team)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium: the client library never downloads one. One for all areas: a thread can hold only one."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()

@@ -1,10 +1,7 @@
 """An expo with a rubric and tables, and a phone for each judge."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
 
 from judges import actions
 from judges.models import Judge, Round
@@ -51,14 +48,3 @@ def desk(organiser) -> Client:
     client = Client()
     client.force_login(organiser)
     return client
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium: the client library never downloads one."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
