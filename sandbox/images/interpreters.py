@@ -20,6 +20,7 @@ _QUESTION = (
     "import sys, json; print(json.dumps([list(sys.version_info[:3]), getattr(sys, 'base_prefix', ''), "
     "sys.implementation.name, sys.abiflags, sys.version_info.releaselevel]))"
 )
+_GLIBC = re.compile(rb"GLIBC_2\.(\d+)")
 _EXECUTABLE = re.compile(r"python3\.\d+$")
 # Not in the official slim images either, or (static libraries, windowing) of no use in a container.
 _LEFT_OUT = re.compile(
@@ -29,6 +30,7 @@ _LEFT_OUT = re.compile(
 # Text files that name the prefix they were installed to.
 _NAMES_PREFIX = re.compile(r"/_sysconfigdata[^/]*\.py$|/Makefile$|\.pc$|python[\d.]*-config(\.py)?$")
 PREFIX = "/usr/local"
+GLIBC_MINOR = 36  # of the Debian that they are copied onto: glibc 2.36
 PACKING = "2"  # to be raised when `pack` packs differently
 
 
@@ -150,4 +152,14 @@ def _ask(executable: Path) -> Interpreter | None:
         interpreter.prefix != Path("/usr") and (interpreter.prefix / f"bin/python{interpreter.minor}").is_file()
     )
     complete = (interpreter.prefix / f"lib/python{interpreter.minor}/os.py").is_file()
-    return interpreter if usable and own_prefix and complete else None
+    return interpreter if usable and own_prefix and complete and _fits(interpreter) else None
+
+
+def _fits(interpreter: Interpreter) -> bool:
+    """Whether it can run on the Debian stand-in: no newer C library wanted, and OpenSSL 3 or one of its own."""
+    prefix, minor = interpreter.prefix, interpreter.minor
+    for path in (prefix / f"bin/python{minor}", *prefix.glob(f"lib/libpython{minor}*.so.*")):
+        if any(int(wanted) > GLIBC_MINOR for wanted in set(_GLIBC.findall(path.read_bytes()))):
+            return False
+    ssl = [path.read_bytes() for path in prefix.glob(f"lib/python{minor}/lib-dynload/_ssl.*.so")]
+    return all(b"libssl.so.3" in data or b"libssl.so" not in data for data in ssl)

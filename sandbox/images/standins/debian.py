@@ -11,7 +11,7 @@ from pathlib import Path
 from sandbox.engine import Engine, Image
 from sandbox.faults import HostFault
 from sandbox.images import authority
-from sandbox.images.recipe import Recipe
+from sandbox.images.recipe import Recipe, build
 from sandbox.images.reference import Reference
 from sandbox.images.standins import Offer, StandIn
 
@@ -38,6 +38,15 @@ SETTINGS = {
         "path-exclude /usr/share/doc/*\npath-include /usr/share/doc/*/copyright\n"
     ),
 }
+COMPILERS = (
+    "build-essential", "curl", "default-libmysqlclient-dev", "git", "libffi-dev", "libjpeg-dev", "libpq-dev",
+    "libsqlite3-dev", "libssl-dev", "libxml2-dev", "libxslt1-dev", "openssh-client", "pkg-config", "unzip", "wget",
+    "zlib1g-dev",
+)  # fmt: skip
+WITH_COMPILERS = """\
+FROM {base}
+RUN apt-get update && apt-get install -y --no-install-recommends {packages} && rm -rf /var/lib/apt/lists/*
+"""
 _ALIASES = {"latest", "stable", RELEASE, SUITE}
 
 
@@ -66,6 +75,16 @@ def recipe() -> Recipe:
         _make,
         injected_env=tuple(environment),
     )
+
+
+def with_compilers(base: Recipe, name: str, also: tuple[str, ...] = ()) -> Recipe:
+    """A recipe on `base` with compilers, git and the headers that common packages build against."""
+    packages = " ".join((*COMPILERS, *also))
+
+    def make(engine: Engine, folder: Path, reference: str) -> Image:
+        return build(engine, folder, WITH_COMPILERS.format(base=base.reference, packages=packages), reference)
+
+    return Recipe(name, (WITH_COMPILERS, packages), make, base, base.injected_env)
 
 
 def _mirror() -> str:

@@ -11,6 +11,7 @@ from sandbox.images.interpreters import Interpreter
 from sandbox.images.recipe import Make, Recipe, build
 from sandbox.images.reference import Reference
 from sandbox.images.standins import Offer, StandIn, debian
+from sandbox.images.standins.alpine import with_alpine_commands
 
 DEBIAN_MINOR = "3.11"  # what the suite of the Debian stand-in ships
 # A working interpreter and not just one that starts: these modules need the libraries of the base.
@@ -30,13 +31,6 @@ RUN apt-get update && apt-get install -y --no-install-recommends python3 python3
  && ln -s /usr/bin/python3 /usr/local/bin/python && python -c "{PROOF}" && pip --version
 CMD ["python3"]
 """
-FULL = """\
-FROM {base}
-RUN apt-get update && apt-get install -y --no-install-recommends \\
-    build-essential curl default-libmysqlclient-dev git libffi-dev libjpeg-dev libpq-dev libsqlite3-dev libssl-dev \\
-    libxml2-dev libxslt1-dev openssh-client pkg-config unzip wget zlib1g-dev \\
- && rm -rf /var/lib/apt/lists/*
-"""
 _TAG = re.compile(r"(?P<version>\d+(?:\.\d+){0,2})?-?(?P<rest>.*)")
 _NOT_SERVED = ("windowsservercore", "nanoserver")
 
@@ -54,8 +48,10 @@ def offer(wanted: Reference) -> Offer | None:
     notes = [note] if note else []
     if "alpine" in rest:
         notes.append("Alpine tag served by Debian")
-    small = "slim" in rest or "alpine" in rest
-    return Offer(recipe(minor) if small else full(minor), "; ".join(notes))
+        chosen = with_alpine_commands(recipe(minor))
+    else:
+        chosen = recipe(minor) if "slim" in rest else full(minor)
+    return Offer(chosen, "; ".join(notes))
 
 
 def minors() -> list[str]:
@@ -68,7 +64,7 @@ def recipe(minor: str) -> Recipe:
     base = debian.recipe()
     interpreter = interpreters.found().get(minor)
     if interpreter is None:
-        return Recipe(f"python-{minor}-debian", (FROM_DEBIAN,), _made_of(FROM_DEBIAN, base), base, base.injected_env)
+        return Recipe(f"python-{minor}-debian", (FROM_DEBIAN,), _from_debian(base), base, base.injected_env)
     return Recipe(
         f"python-{interpreter.text}-slim",
         (SLIM, interpreters.PACKING),
@@ -81,9 +77,7 @@ def recipe(minor: str) -> Recipe:
 def full(minor: str) -> Recipe:
     """The same with compilers, git and the headers that common packages build against."""
     base = recipe(minor)
-    return Recipe(
-        f"{base.name.removesuffix('-slim')}-full", (FULL,), _made_of(FULL, base), base, injected_env=base.injected_env
-    )
+    return debian.with_compilers(base, f"{base.name.removesuffix('-slim')}-full")
 
 
 def _nearest(version: str) -> tuple[str, str]:
@@ -113,9 +107,9 @@ def _copied(interpreter: Interpreter, base: Recipe) -> Make:
     return make
 
 
-def _made_of(dockerfile: str, base: Recipe) -> Make:
+def _from_debian(base: Recipe) -> Make:
     def make(engine: Engine, folder: Path, reference: str) -> Image:
-        return build(engine, folder, dockerfile.format(base=base.reference), reference)
+        return build(engine, folder, FROM_DEBIAN.format(base=base.reference), reference)
 
     return make
 
