@@ -17,7 +17,7 @@ OnLine = Callable[[str], None]
 @dataclass(frozen=True)
 class Image:
     """A local image. `id` is "sha256:..."; `config` has the keys user, exposed, healthcheck, entrypoint, command,
-    working_dir, volumes, env_names, stop_signal."""
+    working_dir, volumes, env_names, stop_signal, repo_digests (only an image from a registry has any), onbuild."""
 
     id: str
     bytes: int

@@ -34,6 +34,7 @@ def to_image(document: Mapping[str, Any]) -> Image:
             "env_names": sorted({entry.partition("=")[0] for entry in config.get("Env") or ()}),
             "stop_signal": config.get("StopSignal") or "",
             "repo_digests": sorted(document.get("RepoDigests") or ()),
+            "onbuild": list(config.get("OnBuild") or ()),
         },
     )
 

@@ -129,7 +129,9 @@ def _candidates() -> Iterator[Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT") or home / ".pyenv")
     data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local/share")
     folders = [*pyenv.glob("versions/*/bin"), *data.glob("uv/python/*/bin")]
-    folders += [Path(entry) for entry in os.environ.get("PATH", "").split(os.pathsep) if entry]
+    # pyenv's shims only start, slowly, what its versions folder already holds.
+    search = [Path(entry) for entry in os.environ.get("PATH", "").split(os.pathsep) if entry]
+    folders += [folder for folder in search if not folder.is_relative_to(pyenv)]
     for folder in folders:
         for path in sorted(folder.glob("python3.*")):
             if _EXECUTABLE.search(path.name):

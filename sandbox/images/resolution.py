@@ -45,7 +45,7 @@ def find(wanted: str, engine: Engine, say: Say, *, where: str | None = None) -> 
     """
     reference = _read(wanted, where)
     if base := _pulled_before(wanted, reference, engine):
-        return base
+        return _without_triggers(base, engine, where)
     absent = ""
     for how, name in _sources(reference):
         try:
@@ -55,7 +55,7 @@ def find(wanted: str, engine: Engine, say: Say, *, where: str | None = None) -> 
         except registries.NoSuchImage as error:
             absent = absent or error.detail
             continue
-        return _from_registry(wanted, name, image, how)
+        return _without_triggers(_from_registry(wanted, name, image, how), engine, where)
     if offer := offer_for(reference):
         return _stand_in(wanted, offer, engine, say)
     if absent:
@@ -137,7 +137,23 @@ def _without_version(name: str) -> str:
     return (f"{head}/" if head else "") + last.partition(":")[0]
 
 
+def _without_triggers(base: Base, engine: Engine, where: str | None) -> Base:
+    """Refuse an image with ONBUILD: its instructions would run in the build without ever being read here."""
+    image = engine.image(base.used)
+    if image is not None and image.config.get("onbuild"):
+        raise TeamFault(
+            "base_image_refused",
+            f"The base image {base.wanted} may not be used",
+            detail="It carries ONBUILD instructions, which would run unseen in the build.",
+            fix="Build on the same image without ONBUILD, and write its instructions into the Dockerfile.",
+            where=where,
+        )
+    return base
+
+
 def _stand_in(wanted: str, offer: Offer, engine: Engine, say: Say) -> Base:
     image = ensure(offer.recipe, engine, say)
-    say(f"{wanted}: served by {offer.recipe.reference}" + (f" ({offer.note})" if offer.note else ""))
-    return Base(wanted, offer.recipe.reference, image.id, "stand-in", offer.note, offer.recipe.injected_env)
+    pinned = "the pinned digest could not be honoured" if "@" in wanted else ""
+    note = "; ".join(part for part in (offer.note, pinned) if part)
+    say(f"{wanted}: served by {offer.recipe.reference}" + (f" ({note})" if note else ""))
+    return Base(wanted, offer.recipe.reference, image.id, "stand-in", note, offer.recipe.injected_env)
