@@ -102,7 +102,7 @@ def _server_note(added: str, manifest: Manifest) -> tuple[Note, ...]:
 def _loopback(entry: Entrypoint, start: Start) -> dict[str, str]:
     """Where the file itself binds loopback, when it is started as it is."""
     launch = entry.launch
-    served_by_itself = not start.server and entry.framework.id not in ("streamlit", "gradio")
+    served_by_itself = not start.server and entry.framework.id != "streamlit"
     if launch is None or not launch.loopback or not (served_by_itself or entry.framework is SELF_SERVED):
         return {}
     return {"loopback": f"{entry.path}:{launch.line}"}

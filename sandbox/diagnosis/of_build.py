@@ -69,11 +69,11 @@ def _dockerfile_line(step: str, plan: Plan) -> str | None:
     """Where the failing step stands; None when the Dockerfile is a generated one, which the team has not."""
     if plan.buildpack != "dockerfile" or not step:
         return None
-    wanted = _squeezed(re.sub(r"^(?:/bin/sh -c |[A-Z]+ )", "", step))
-    for line, _name, rest in instructions(plan.dockerfile):
-        text = _squeezed(rest)
+    wanted = _squeezed(re.sub(r"^(?:/bin/sh -c |[A-Z]+ )(?:--\S+ )*", "", step))
+    for instruction in instructions(plan.dockerfile):
+        text = _squeezed(instruction.arguments)
         if wanted and (text.startswith(wanted[:200]) or wanted.startswith(text[:200])) and text:
-            return f"{_dockerfile_name(plan)}:{line}"
+            return f"{_dockerfile_name(plan)}:{instruction.line}"
     return None
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from sandbox.dockerfile.lines import Instruction, read
+from sandbox.faults import TeamFault
 
 
 @dataclass(frozen=True)
@@ -34,20 +36,12 @@ class Stage:
     copied: tuple[str, ...] = ()
 
 
-def instructions(text: str) -> Iterator[tuple[int, str, str]]:
-    """(line, INSTRUCTION, rest) with continuation lines joined and comments dropped."""
-    pending, start = "", 0
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if not line or line.startswith("#"):
-            continue
-        start = start or number
-        if line.endswith("\\"):
-            pending += line[:-1] + " "
-            continue
-        name, _, rest = (pending + line).partition(" ")
-        yield start, name.upper(), rest.strip()
-        pending, start = "", 0
+def instructions(text: str) -> list[Instruction]:
+    """The instructions of a Dockerfile, none of one that does not parse: the resolver says so when it is its turn."""
+    try:
+        return read(text)[1]
+    except TeamFault:
+        return []
 
 
 def last_stage(text: str) -> Stage:
@@ -56,9 +50,10 @@ def last_stage(text: str) -> Stage:
     exposed: list[int] = []
     copied: list[str] = []
     env: dict[str, str] = {}
-    for line, name, rest in instructions(text):
+    for one in instructions(text):
+        name, rest, line = one.keyword, one.arguments, one.line
         if name == "FROM":
-            base, workdir, cmd, entrypoint, exposed, env = _image(rest), "", Command(), Command(), [], {}
+            base, workdir, cmd, entrypoint, exposed, env = (rest.split() or [""])[0], "", Command(), Command(), [], {}
         elif name == "CMD":
             cmd = _command(rest, line)
         elif name == "ENTRYPOINT":
@@ -69,13 +64,9 @@ def last_stage(text: str) -> Stage:
             workdir = rest
         elif name == "ENV":
             env |= _environment(rest)
-        elif name in ("COPY", "ADD") and "--from=" not in rest:
+        elif name in ("COPY", "ADD") and not any(flag.name == "from" for flag in one.flags):
             copied += _sources(rest)
     return Stage(base, cmd, entrypoint, tuple(dict.fromkeys(exposed)), env, workdir, tuple(copied))
-
-
-def _image(rest: str) -> str:
-    return next((word for word in rest.split() if not word.startswith("--")), "")
 
 
 def _command(rest: str, line: int) -> Command:
@@ -98,7 +89,7 @@ def _environment(rest: str) -> dict[str, str]:
 
 
 def _sources(rest: str) -> list[str]:
-    words = [word for word in rest.split() if not word.startswith("--")]
+    words = rest.split()
     if words and words[0].startswith("["):
         words = re.findall(r'"([^"]*)"', rest)
     return [word.removeprefix("./") for word in words[:-1]]

@@ -6,9 +6,9 @@ import shlex
 import pytest
 
 from sandbox.buildpacks import all_buildpacks, plan_for
+from sandbox.faults import TeamFault
 from sandbox.launch.listening import listening, opened
 from sandbox.launch.stage import last_stage
-from sandbox.faults import TeamFault
 from sandbox.plan import Plan
 from sandbox.tree import Tree
 from tests.sandbox.sample_repositories import EXAMPLES, REPOSITORIES, expected
@@ -148,7 +148,7 @@ class TestDockerfile:
     def test_last_stage_counts(self):
         stage = last_stage(
             "FROM node:20 AS build\nEXPOSE 1\nCMD x\nFROM python:3.12\nENV A=1 B='two words'\nENV C three\n"
-            'EXPOSE 80/tcp \\\n  443\nENTRYPOINT ["a"]\n# comment\nCOPY --from=build /x /y\nCOPY a b /\n'
+            'EXPOSE 80/tcp \\\n  443\nENTRYPOINT ["a"]\nCOPY --from=build /x /y\nCOPY a b /\n'
         )
         assert (stage.base, stage.exposed, stage.entrypoint.argv, stage.cmd.argv) == (
             "python:3.12",
@@ -157,6 +157,10 @@ class TestDockerfile:
             (),
         )
         assert (stage.env, stage.copied) == ({"A": "1", "B": "two words", "C": "three"}, ("a", "b"))
+
+    def test_dockerfile_that_does_not_parse_is_still_the_teams_choice(self):
+        plan = plan_for(Tree.at(REPOSITORIES["bad-dockerfile"]))
+        assert (plan.buildpack, plan.start) == ("dockerfile", ())
 
     def test_unreadable_command_has_no_listening(self):
         assert listening("./start", {}) is None

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from sandbox import images
 from sandbox.buildpacks import all_buildpacks, plan_for
 from sandbox.diagnosis import diagnose
 from sandbox.engine import BuildFailed
@@ -12,7 +13,6 @@ from sandbox.limits import Limits
 from sandbox.probes import Target
 from sandbox.probes.boot import gather
 from sandbox.tree import Tree
-from tests.sandbox.conftest import PYTHON
 from tests.sandbox.sample_repositories import EXAMPLES, REPOSITORIES, checkout, expected
 
 pytestmark = pytest.mark.docker
@@ -22,7 +22,7 @@ RUNNABLE = [name for name in REPOSITORIES if expected(name)["buildpack"] is not 
 
 
 @pytest.fixture
-def evaluate(engine, python_image, evaluation):
+def evaluate(engine, evaluation):
     """A function: folder -> (boot document or None, fault or None), all of it on the real engine."""
 
     def run(folder):
@@ -31,12 +31,14 @@ def evaluate(engine, python_image, evaluation):
         try:
             image, _ = engine.build(
                 folder / plan.context,
-                plan.dockerfile.replace(f"FROM {PYTHON}", f"FROM {python_image}"),
+                images.resolve(plan.dockerfile, engine).dockerfile,
                 reference=f"assay/evaluation:{evaluation}",
                 labels={"assay.evaluation": evaluation},
                 limits=LIMITS,
                 files=plan.files,
             )
+        except TeamFault as refusal:
+            return None, refusal.fault("building")
         except BuildFailed as failure:
             return None, diagnose(failure, tree, plan).fault("building")
         with engine.pod(evaluation, LIMITS) as pod:
@@ -86,10 +88,7 @@ def test_smallest_repository_of_each_buildpack_answers(pack, evaluate, tmp_path)
 
 
 def test_example_of_make_up_is_healthy(evaluate, tmp_path):
-    folder = checkout("churn-api", tmp_path)
-    dockerfile = folder / "Dockerfile"
-    dockerfile.write_text(dockerfile.read_text().replace("FROM python:3.12.8-slim-bookworm", f"FROM {PYTHON}"))
-    seen, fault = evaluate(folder)
+    seen, fault = evaluate(checkout("churn-api", tmp_path))
     assert fault is None
     assert (seen["state"], seen["health_path"], seen["openapi"]) == ("healthy", "/health", "/openapi.json")
 
