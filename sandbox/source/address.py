@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from sandbox.faults import TeamFault
+from sandbox.source.failures import unresolved
 
 MAX_BYTES = 2_000
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -29,7 +30,10 @@ def _refused(title: str, detail: str) -> TeamFault:
 
 
 def checked(url: str, *, only_public: bool) -> Address:
-    """The address spelt our way; TeamFault("address_refused") for one that git must not be given."""
+    """The address spelt our way; TeamFault("address_refused") for one that git must not be given.
+
+    `only_public` is the rule for strangers: https alone, and no name that leads into a private network.
+    """
     if len(url.encode()) > MAX_BYTES or _CONTROL.search(url) or url.startswith("-"):
         raise _refused("This is not an address of a repository", f"{url[:200]!r}")
     try:
@@ -37,9 +41,10 @@ def checked(url: str, *, only_public: bool) -> Address:
         port = parts.port
     except ValueError as error:
         raise _refused("This is not an address of a repository", str(error)) from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    schemes = ("https",) if only_public else ("https", "http")
+    if parts.scheme not in schemes or not parts.hostname:
         raise _refused("Only https addresses are fetched", f"The address begins with {parts.scheme or 'nothing'}.")
-    if parts.username or parts.password:
+    if "@" in parts.netloc:
         raise _refused("The address carries a user name or a token", "It would become public with the scorecard.")
     port = port or (443 if parts.scheme == "https" else 80)
     host = parts.hostname
@@ -56,13 +61,8 @@ def _public(host: str, port: int) -> list[str]:
     """Every address of the name; refused when any of them is not global (a name may answer with both)."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise TeamFault(
-            "repository_not_found",
-            "There is no host of this name",
-            detail=host[:200],
-            fix="Look at the spelling of the address; open it in a private browser window.",
-        ) from None
+    except (OSError, UnicodeError) as error:
+        raise unresolved(host, error) from None
     addresses = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
     inside = [text for text in addresses if not is_public(text)]
     if inside:

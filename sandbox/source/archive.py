@@ -2,101 +2,117 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import lzma
+import os
 import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from sandbox.faults import TeamFault
 from sandbox.limits import MIB, Limits
 from sandbox.source import snapshot
+from sandbox.source.members import CHUNK, members, too
 
-CHUNK = 1024 * 1024
+# What no part of a path may be, and the folders that an operating system or git leaves in an archive.
+OUTSIDE, LEFT_OUT = {"..", ""}, {".git", "__MACOSX"}
+# Everything that the standard library raises on an archive that is damaged, encrypted or of an odd kind.
+UNREADABLE = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    UnicodeError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 
-def is_archive(path: Path) -> bool:
-    return path.is_file() and (zipfile.is_zipfile(path) or tarfile.is_tarfile(path))
+def fetch(
+    path: Path, limits: Limits, workspace: Path, check: Callable[[], None] = lambda: None
+) -> tuple[Path, dict[str, Any]]:
+    """Unpack into the workspace; (tree, facts). A single top folder, as git hosts make it, is taken off.
 
-
-def fetch(path: Path, limits: Limits, workspace: Path) -> tuple[Path, dict[str, Any]]:
-    """Unpack into the workspace; (tree, facts). A single top folder, as git hosts make it, is taken off."""
+    `check` is called between chunks and may raise. TeamFault("archive_invalid", "source_too_large",
+    "too_many_files", "path_too_long", "repository_empty").
+    """
     root = workspace / snapshot.TREE
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     total = 0
     try:
-        for count, (name, stream, executable) in enumerate(_members(path), 1):
-            if count > limits.fetch_files:
-                raise _too("too_many_files", f"More than {limits.fetch_files} files.")
-            total += _write(
-                root / _inside(name), stream, executable, min(limits.fetch_file_bytes, limits.fetch_bytes - total)
-            )
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, UnicodeError, NotImplementedError) as error:
-        raise TeamFault(
-            "archive_invalid", "The archive cannot be read", detail=str(error), fix="Pack it again as .tar.gz or .zip."
-        ) from None
-    entries = list(root.iterdir())
-    if len(entries) == 1 and entries[0].is_dir():
-        top = root.with_name("top")
-        entries[0].rename(top)
-        root.rmdir()
-        top.rename(root)
+        with contextlib.closing(members(path, limits, check)) as found:
+            for name, stream, executable in found:
+                target = _inside(name, limits)
+                if LEFT_OUT.isdisjoint(target.parts):
+                    left = min(limits.fetch_file_bytes, limits.fetch_bytes - total)
+                    total += _write(root / target, stream, executable, left, check)
+    except UNREADABLE as error:
+        raise _invalid("The archive cannot be read", str(error)) from None
+    except OSError as error:
+        raise _of_writing(error) from None
+    _take_off_top(root)
     if not any(root.iterdir()):
         raise TeamFault("repository_empty", "The archive has no files", fix="Pack the project's folder and try again.")
     facts = {"url": path.name, "ref": "", "commit": "", "tree": snapshot.tree_id(root), "committed_at": None}
     return root, facts | {"files": len(snapshot.paths_of(root)), "bytes": total}
 
 
-def _members(path: Path) -> Iterator[tuple[str, IO[bytes], bool]]:
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as zipped:
-            for info in zipped.infolist():
-                # The upper half of external_attr is the Unix mode; 0o120000 is a link.
-                if not info.is_dir() and (info.external_attr >> 28) != 0o12:
-                    with zipped.open(info) as stream:
-                        yield info.filename, stream, bool(info.external_attr >> 16 & 0o100)
-        return
-    with tarfile.open(path) as tar:
-        for member in tar:
-            content = tar.extractfile(member) if member.isreg() else None
-            if content is not None:
-                yield member.name, content, bool(member.mode & 0o100)
-
-
-def _inside(name: str) -> PurePosixPath:
+def _inside(name: str, limits: Limits) -> PurePosixPath:
     path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or "\0" in name or not path.parts:
+    if path.is_absolute() or not OUTSIDE.isdisjoint(path.parts) or "\0" in name or not path.parts:
+        raise _invalid("The archive has a path that leads out of it", name[:200])
+    if len(os.fsencode(name)) > limits.fetch_path_bytes:
         raise TeamFault(
-            "archive_invalid",
-            "The archive has a path that leads out of it",
-            detail=name[:200],
-            fix="Pack it again from inside the project's folder.",
+            "path_too_long",
+            "A file's path is longer than the limit",
+            detail=f"{name[:120]}…",
+            fix="Shorten the names of folders and files, and leave installed packages out.",
         )
     return path
 
 
-def _write(target: Path, stream: IO[bytes], executable: bool, left: int) -> int:
+def _write(target: Path, stream: IO[bytes], executable: bool, left: int, check: Callable[[], None]) -> int:
     """Copy until the end or until `left` bytes, whatever the archive's own head says of the size."""
     target.parent.mkdir(parents=True, exist_ok=True)
     written = 0
     with target.open("wb") as out:
         while chunk := stream.read(CHUNK):
+            check()
             written += len(chunk)
             if written > left:
-                raise _too("source_too_large", f"{target.name}: the limit left was {left // MIB} MiB.")
+                raise too("source_too_large", f"{target.name}: the limit left was {left // MIB} MiB.")
             out.write(chunk)
     if executable:
         target.chmod(0o755)
     return written
 
 
-def _too(id: str, detail: str) -> TeamFault:
-    return TeamFault(
-        id,
-        "The archive is larger than the limit",
-        detail=detail,
-        fix="Leave data sets, models and installed packages out.",
-    )
+def _take_off_top(root: Path) -> None:
+    entries = list(root.iterdir())
+    if len(entries) == 1 and entries[0].is_dir():
+        top = root.with_name("top")
+        shutil.rmtree(top, ignore_errors=True)
+        entries[0].rename(top)
+        root.rmdir()
+        top.rename(root)
+
+
+def _of_writing(error: OSError) -> Exception:
+    """Paths that contradict each other, or that no file system takes, are the archive's; the rest is ours."""
+    if error.errno in (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
+        return _invalid("The archive has paths that cannot be written", f"{error.strerror}: {error.filename}")
+    if error.errno is None:  # gzip's own errors have no number
+        return _invalid("The archive cannot be read", str(error))
+    return error
+
+
+def _invalid(title: str, detail: str) -> TeamFault:
+    return TeamFault("archive_invalid", title, detail=detail, fix="Pack the project's folder again as .tar.gz or .zip.")

@@ -1,41 +1,26 @@
-"""Git as a reader of strangers' repositories: an empty environment, no credentials, no hooks, no links, a deadline.
-
-Measured reasons for each option stand in the design notes; the short form: a bare `git clone ADDRESS` runs commands
-that the address or the repository names.
-"""
+"""Git as a reader of strangers' repositories: one deadline for all that it does, and bounds on what it writes."""
 
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.faults import Cancellation, HostFault, TeamFault, clean
+from sandbox.limits import GIB
+from sandbox.source.environment import environment
 
-OUTPUT_BYTES = 16 * 1024 * 1024
-POLL_S = 0.2
-CONFIG = {
-    "advice.detachedHead": "false",
-    "core.fsmonitor": "false",
-    "core.hooksPath": os.devnull,
-    "core.protectHFS": "true",
-    "core.protectNTFS": "true",
-    # Links become small text files: nothing in the tree can point out of it.
-    "core.symlinks": "false",
-    "credential.helper": "",
-    "gc.auto": "0",
-    "http.followRedirects": "false",
-    "http.lowSpeedLimit": "1000",
-    "http.lowSpeedTime": "20",
-    "protocol.version": "2",
-    "safe.bareRepository": "explicit",
-    "submodule.recurse": "false",
-    "transfer.fsckObjects": "false",
-}
+OUTPUT_BYTES = 32 * 1024 * 1024
+POLL_S = 0.1
+# Git maps packs into memory, so that its address space may be far larger than what it uses.
+ADDRESS_SPACE_BYTES = 4 * GIB
 
 
 class GitFailed(Exception):
@@ -46,51 +31,47 @@ class GitFailed(Exception):
         self.said = said
 
 
+class OutputTooLarge(Exception):
+    """Git wrote more than OUTPUT_BYTES to its standard output."""
+
+
+@dataclass
 class Git:
-    """Runs git with one deadline for everything together."""
+    """Runs git with one deadline for everything together.
 
-    def __init__(
-        self, seconds: float, cancellation: Cancellation, *, allow_local: bool, pins: Sequence[str] = ()
-    ) -> None:
-        self._ends = time.monotonic() + seconds
-        self._seconds = seconds
-        self._cancellation = cancellation
-        self._config = dict(CONFIG)
-        self._pins = pins
-        self._protocols = "http:https:file" if allow_local else "http:https"
+    home      folder for git's one configuration file    file_bytes   largest file it may write (a pack)
+    trusted   folders that may belong to another user    pins         "host:port:ip" that names must resolve to
+    """
 
-    def environment(self, trusted: Path | None) -> dict[str, str]:
-        """Nothing of ours but PATH and where certificates are; configuration by variables, which no file overrides."""
-        pairs = [*self._config.items(), *(("http.curloptResolve", pin) for pin in self._pins)]
-        if trusted is not None:
-            # A checkout of another owner is read on purpose; its own configuration still runs nothing.
-            pairs.append(("safe.directory", str(trusted)))
-        env = {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": os.devnull,
-            "LC_ALL": "C.UTF-8",
-            "GIT_ALLOW_PROTOCOL": self._protocols,
-            "GIT_ASKPASS": "/bin/false",
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_LFS_SKIP_SMUDGE": "1",
-            "GIT_NO_LAZY_FETCH": "1",
-            "GIT_TERMINAL_PROMPT": "0",
-            "GIT_CONFIG_COUNT": str(len(pairs)),
-        }
-        for number, (key, value) in enumerate(pairs):
-            env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-        kept = ("SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE")
-        return env | {name: os.environ[name] for name in kept if name in os.environ}
+    home: Path
+    seconds: float
+    file_bytes: int
+    cancellation: Cancellation
+    local: bool = False
+    pins: Sequence[str] = ()
+    trusted: Sequence[Path] = ()
+    _ends: float = field(init=False)
 
-    def run(self, *arguments: str, cwd: Path | None = None, trusted: Path | None = None) -> bytes:
-        """Standard output, at most OUTPUT_BYTES. GitFailed, TeamFault("fetch_timeout"), HostFault("git_missing")."""
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    def __post_init__(self) -> None:
+        self._ends = time.monotonic() + self.seconds
+        self.home.mkdir(parents=True, exist_ok=True)
+        # A file, because a repository of another owner is opened by a child of git that gets no variables of ours.
+        # What stands in that repository's own configuration still runs nothing: only protected settings can.
+        lines = ["[safe]", *(f"\tdirectory = {_quoted(path)}" for path in self.trusted)]
+        self._file.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="surrogateescape")
+
+    @property
+    def _file(self) -> Path:
+        return self.home / "gitconfig"
+
+    def run(self, *arguments: str) -> bytes:
+        """Standard output. GitFailed, OutputTooLarge, TeamFault("fetch_timeout"), HostFault("git_missing")."""
+        with tempfile.TemporaryFile(dir=self.home) as out, tempfile.TemporaryFile(dir=self.home) as err:
             try:
                 process = subprocess.Popen(
                     ["git", *arguments],
-                    cwd=cwd,
-                    env=self.environment(trusted),
+                    cwd=self.home,
+                    env=environment(self._file, local=self.local, pins=self.pins),
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=err,
@@ -99,16 +80,38 @@ class Git:
             except FileNotFoundError:
                 raise HostFault("git_missing", "Git is not installed here", fix="Install git.") from None
             try:
+                self._bound(process.pid)
                 self._wait(process, out.fileno())
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
+            if os.fstat(out.fileno()).st_size > OUTPUT_BYTES:
+                raise OutputTooLarge
             out.seek(0)
             err.seek(0)
             if process.returncode != 0:
-                raise GitFailed(clean(err.read(OUTPUT_BYTES), lines=12))
-            return out.read(OUTPUT_BYTES + 1)
+                said = clean(err.read(OUTPUT_BYTES), lines=12)
+                raise GitFailed(said or f"git {arguments[0]} ended with status {process.returncode}")
+            return out.read()
+
+    def _bound(self, pid: int) -> None:
+        """Limits that its children inherit: a pack that never ends, an object that unfolds to gigabytes, a spin."""
+        if sys.platform != "linux":
+            return
+        seconds = int(self.seconds) + 1
+        for what, value in (
+            (resource.RLIMIT_FSIZE, self.file_bytes),
+            (resource.RLIMIT_AS, ADDRESS_SPACE_BYTES),
+            (resource.RLIMIT_CPU, seconds),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            try:
+                resource.prlimit(pid, what, (value, value))
+            except ProcessLookupError:
+                return  # it has ended already
+            except ValueError:
+                continue  # this process itself has a lower bound, which git inherited
 
     def _wait(self, process: subprocess.Popen[bytes], out: int) -> None:
         while True:
@@ -116,17 +119,19 @@ class Git:
                 process.wait(POLL_S)
                 return
             except subprocess.TimeoutExpired:
-                self._cancellation.check()
+                self.cancellation.check()
             if time.monotonic() > self._ends:
                 raise TeamFault(
                     "fetch_timeout",
                     "The repository could not be fetched in time",
-                    detail=f"The limit is {self._seconds:.0f} s.",
+                    detail=f"The limit is {self.seconds:g} s.",
                     fix="Make the repository smaller: take data sets, models and build results out of its history.",
                 )
             if os.fstat(out).st_size > OUTPUT_BYTES:
-                raise TeamFault(
-                    "too_many_files",
-                    "The repository's list of files is larger than the limit",
-                    fix="Take generated files and installed packages out of the repository.",
-                )
+                raise OutputTooLarge
+
+
+def _quoted(path: Path) -> str:
+    """A value of git's configuration syntax."""
+    text = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{text}"'

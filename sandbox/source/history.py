@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +15,28 @@ MAX_AUTHORS = 50
 
 
 def read(git: Git, repository: Path, commit: str) -> dict[str, Any]:
-    """{commits, authors: [{name, commits}], first_at, last_at, shallow}; e-mail addresses are not kept."""
+    """{commits, authors: [{name, commits}], first_at, last_at, shallow}; times in UTC, e-mail addresses not kept.
+
+    `shallow`: there are more commits than were looked at, so that `commits` and `first_at` are bounds only.
+    """
     raw = git.run(
-        f"--git-dir={repository}",
-        "log",
-        f"--max-count={MAX_COMMITS}",
-        "-z",
-        "--format=%aI%x1f%an",
-        commit,
-        "--",
-        trusted=repository,
+        f"--git-dir={repository}", "log", f"--max-count={MAX_COMMITS}", "-z", "--format=%at%x1f%an", commit, "--"
     )
     rows = [row.partition(b"\x1f")[::2] for row in raw.split(b"\0") if row]
-    dates = sorted(date.decode("ascii", "replace").strip() for date, _ in rows)
-    names = Counter(clean(name, lines=1)[:80] for _, name in rows)
+    times = sorted(moment for seconds, _ in rows if (moment := _moment(seconds)) is not None)
+    names = Counter(clean(name, lines=1).strip()[:80] for _, name in rows)
     return {
         "commits": len(rows),
         "authors": [{"name": name, "commits": count} for name, count in names.most_common(MAX_AUTHORS)],
-        "first_at": dates[0] if dates else None,
-        "last_at": dates[-1] if dates else None,
+        "first_at": times[0].isoformat() if times else None,
+        "last_at": times[-1].isoformat() if times else None,
         "shallow": len(rows) >= MAX_COMMITS or (repository / "shallow").exists(),
     }
+
+
+def _moment(seconds: bytes) -> datetime | None:
+    """A commit may carry any number as its time; one that no calendar has is left out."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

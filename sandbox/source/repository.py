@@ -4,170 +4,168 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.faults import Cancellation, HostFault, TeamFault
-from sandbox.limits import Limits
-from sandbox.source import history, listing, snapshot
+from sandbox.faults import Cancellation, TeamFault
+from sandbox.limits import MIB, Limits
+from sandbox.source import failures, history, listing, snapshot
 from sandbox.source.address import Address
-from sandbox.source.git import Git, GitFailed
+from sandbox.source.git import Git, GitFailed, OutputTooLarge
 
 DEPTH = 500
+# A history may be larger than one of its trees, but not without end.
+PACK_FACTOR, PACK_BYTES = 4, 64 * MIB
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
-# git's own words, most telling first: (pattern, fault id, title, fix).
-FAILURES = (
-    (
-        r"could not read Username|Authentication failed|terminal prompts disabled|HTTP.* 40[13]|error: 40[13]",
-        "repository_private",
-        "The repository is private, or there is none at this address",
-        "Make it public, or look at the spelling: git hosts ask for a password when a repository does not exist.",
-    ),
-    (
-        r"not found|does not exist|error: (?:404|30\d)|redirect|not a git repository|info/refs not valid",
-        "repository_not_found",
-        "There is no repository at this address",
-        "Open the address in a private browser window and copy it from the Code button.",
-    ),
-    (
-        r"Could not resolve host",
-        "repository_not_found",
-        "There is no host of this name",
-        "Look at the spelling of the address; open it in a private browser window.",
-    ),
-    (
-        r"protocol .* not allowed|transport .* not allowed",
-        "address_refused",
-        "Only https addresses are fetched",
-        "Give the https address that the git host's Code button shows.",
-    ),
-)
+# What no branch or tag can be called (git check-ref-format), or what would be an option.
+NO_REF = re.compile(r"\A-|\.\.|@\{|//|[\x00-\x20\x7f~^:?*\[\\]|(?:\.lock|[/.])\Z|\A/")
+BARE, HOME = "repository", "git"
 
 
 def fetch(
-    address: Address, ref: str, limits: Limits, workspace: Path, *, allow_local: bool, cancellation: Cancellation
+    address: Address | Path,
+    ref: str,
+    limits: Limits,
+    workspace: Path,
+    *,
+    cancellation: Cancellation,
+    say: Callable[[str], None],
 ) -> tuple[Path, dict[str, Any]]:
     """Clone without a checkout, find the commit, judge its list of files, then check out: (tree, facts)."""
-    git = Git(limits.fetch_s, cancellation, allow_local=allow_local, pins=address.pins)
-    bare, root = workspace / "repository", workspace / snapshot.TREE
-    for folder in (bare, root):
-        shutil.rmtree(folder, ignore_errors=True)
-    trusted = Path(address.url) if address.url.startswith("/") else None
-    common = ["clone", "--quiet", "--bare", "--no-tags", "--no-recurse-submodules", "--template=", f"--depth={DEPTH}"]
+    bare, root, home = workspace / BARE, workspace / snapshot.TREE, workspace / HOME
+    for left_over in (bare, root, home):
+        shutil.rmtree(left_over, ignore_errors=True)
+    folder = address if isinstance(address, Path) else None
     # A folder is read through git's own protocol, not by linking its files, so that depth and checks hold for it, too.
-    url = f"file://{address.url}" if trusted else address.url
-    named = ["--branch", ref] if ref and not COMMIT.fullmatch(ref) else ["--single-branch"]
+    url = address.url if isinstance(address, Address) else f"file://{address}"
+    git = Git(
+        home,
+        limits.fetch_s,
+        file_bytes=PACK_BYTES + PACK_FACTOR * limits.fetch_bytes,
+        cancellation=cancellation,
+        local=folder is not None,
+        pins=address.pins if isinstance(address, Address) else (),
+        trusted=() if folder is None else (folder, folder / ".git"),
+    )
     try:
-        git.run(*common, *named, "--", url, str(bare), trusted=trusted)
-    except GitFailed as failure:
-        raise _whose(failure, ref) from None
-    commit = _commit(git, bare, url, ref, trusted)
-    raw = git.run(f"--git-dir={bare}", "ls-tree", "-r", "-l", "-z", "--full-tree", commit, trusted=bare)
-    found = listing.read(raw, limits)
-    root.mkdir()
-    try:
-        git.run(
-            f"--git-dir={bare}",
-            f"--work-tree={root}",
-            "checkout",
-            "--quiet",
-            "--force",
-            commit,
-            "--",
-            ".",
-            trusted=bare,
-        )
-    except GitFailed as failure:
+        facts = _Clone(git, bare, url, ref).check_out(root, limits, say, folder)
+    except OutputTooLarge:
         raise TeamFault(
-            "repository_invalid",
-            "The files of the commit cannot be written",
-            detail=failure.said,
-            fix="Rename or remove the file that git names; it may hold a .git folder or an impossible name.",
+            "too_many_files",
+            "The repository's list of files is larger than the limit",
+            detail=f"The limit is {limits.fetch_files} files.",
+            fix="Take generated files and installed packages out of the repository.",
         ) from None
-    dates = (
-        git.run(f"--git-dir={bare}", "show", "--no-patch", "--format=%T%n%cI", commit, trusted=bare).decode().split()
-    )
-    facts = {
-        "url": address.url,
-        "ref": ref,
-        "commit": commit,
-        "tree": dates[0],
-        "committed_at": dates[1],
-        "files": found.files,
-        "bytes": found.bytes,
-        "symlinks": list(found.symlinks),
-        "submodules": list(found.submodules),
-        "history": history.read(git, bare, commit),
-    }
-    shutil.rmtree(bare, ignore_errors=True)
-    return root, facts
+    finally:
+        shutil.rmtree(bare, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+    return root, {"url": str(folder) if folder else url, "ref": ref} | facts
 
 
-def _commit(git: Git, bare: Path, url: str, ref: str, trusted: Path | None) -> str:
-    """The full id of the wanted commit; a commit deeper than the clone is fetched by its id."""
-    wanted = ref if COMMIT.fullmatch(ref or "") else "HEAD"
-    for attempt in (0, 1):
-        try:
-            return (
-                git.run(f"--git-dir={bare}", "rev-parse", "--verify", "--quiet", f"{wanted}^{{commit}}", trusted=bare)
-                .decode()
-                .strip()
-            )
-        except GitFailed:
-            if wanted == "HEAD":
-                raise TeamFault(
-                    "repository_empty",
-                    "The repository has no commit",
-                    fix="Commit your files and push them; then hand in again.",
-                ) from None
-            if attempt:
-                break
-        for what in [wanted] if len(wanted) == 40 else ["+refs/heads/*:refs/heads/*"]:
-            try:
-                git.run(
-                    f"--git-dir={bare}",
-                    "fetch",
-                    "--quiet",
-                    f"--depth={DEPTH}",
-                    "--",
-                    url,
-                    what,
-                    trusted=trusted or bare,
-                )
-            except GitFailed:
-                break
-    raise _no_ref(ref)
+@dataclass(frozen=True)
+class _Clone:
+    """One fetch under way. `bare` is our copy of the repository, which never has a work tree of its own."""
 
+    git: Git
+    bare: Path
+    url: str
+    ref: str
 
-def _no_ref(ref: str) -> TeamFault:
-    return TeamFault(
-        "ref_not_found",
-        "The branch, tag or commit does not exist in the repository",
-        detail=ref[:200],
-        fix="Look at its spelling, push it if it is only on your machine, or leave it empty for the default branch.",
-    )
-
-
-def _whose(failure: GitFailed, ref: str) -> TeamFault | HostFault:
-    """A failed clone in the words that help."""
-    said = failure.said
-    if re.search(r"Remote branch .* not found|Could not find remote branch", said):
-        return _no_ref(ref)
-    if re.search(r"No space left on device|unable to write file", said):
-        return HostFault("disk_full", "Our disk is full", detail=said, fix="Make room on the worker's disk.")
-    for pattern, fault, title, fix in FAILURES:
-        if re.search(pattern, said, re.IGNORECASE):
-            return TeamFault(fault, title, detail=said, fix=fix)
-    if re.search(r"Could not connect|Failed to connect|Connection refused|timed out|too slow|SSL|early EOF", said):
-        return TeamFault(
-            "repository_unreachable",
-            "The git host did not answer as it should",
-            detail=said,
-            fix="Try again in some minutes; if it stays so, move the repository to a host that answers.",
+    def check_out(self, root: Path, limits: Limits, say: Callable[[str], None], folder: Path | None) -> dict[str, Any]:
+        """Everything in order; the facts without url and ref."""
+        say("cloning the repository")
+        self._clone()
+        commit = self._commit()
+        say("reading the list of files")
+        found = listing.read(self._run("ls-tree", "-r", "-l", "-z", "--full-tree", commit), limits)
+        if not found.files:
+            raise _empty("The commit has no files")
+        facts: dict[str, Any] = {"commit": commit}
+        facts["tree"], facts["committed_at"] = (
+            self._run("show", "--no-patch", "--format=%T%n%cI", commit, "--").decode().split()
         )
-    return TeamFault(
-        "repository_not_found",
-        "The repository could not be cloned",
-        detail=said,
-        fix="Clone it from another machine with the same address to see what is wrong.",
-    )
+        facts |= {"files": found.files, "bytes": found.bytes}
+        facts |= {"symlinks": list(found.symlinks), "submodules": list(found.submodules)}
+        facts["history"] = history.read(self.git, self.bare, commit)
+        say(f"writing {found.files} files")
+        self._write(root, commit)
+        if folder is not None and not self.ref and (folder / ".git").exists():
+            facts["dirty"] = self._differs(folder, commit)
+        return facts
+
+    def _run(self, *arguments: str) -> bytes:
+        return self.git.run(f"--git-dir={self.bare}", *arguments)
+
+    def _clone(self) -> None:
+        if self.ref and NO_REF.search(self.ref):
+            raise failures.no_ref(self.ref)
+        branch = ["--branch", self.ref] if self.ref and not COMMIT.fullmatch(self.ref) else []
+        common = ["clone", "--quiet", "--bare", "--no-tags", "--no-recurse-submodules", "--template=", *branch]
+        for depth in ([f"--depth={DEPTH}", "--single-branch"], ["--single-branch"]):
+            try:
+                self.git.run(*common, *depth, "--", self.url, str(self.bare))
+                return
+            except GitFailed as failure:
+                if not (failures.is_dumb_server(failure.said) and len(depth) > 1):
+                    raise failures.of_clone(failure.said, self.url, self.ref) from None
+                shutil.rmtree(self.bare, ignore_errors=True)
+
+    def _commit(self) -> str:
+        """The full id of the wanted commit; one that is not in the clone is fetched, by its id or with all branches."""
+        wanted = self.ref if COMMIT.fullmatch(self.ref) else "HEAD"
+        if found := self._known(wanted):
+            return found
+        if wanted == "HEAD":
+            raise _empty("The repository has no commit")
+        everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+        for what in ((wanted,), everything) if len(wanted) == 40 else (everything,):
+            try:
+                self._run("fetch", "--quiet", "--no-tags", f"--depth={DEPTH}", "--", self.url, *what)
+            except GitFailed:
+                continue  # the server gives no commit by its id; the next way, or the fault below, answers
+            if found := self._known(wanted):
+                return found
+        raise failures.no_ref(self.ref)
+
+    def _known(self, name: str) -> str:
+        try:
+            return self._run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
+        except GitFailed:
+            return ""
+
+    def _write(self, root: Path, commit: str) -> None:
+        root.mkdir()
+        try:
+            self._run(f"--work-tree={root}", "checkout", "--quiet", "--force", commit, "--", ".")
+        except GitFailed as failure:
+            if "No space left" in failure.said:
+                raise failures.of_clone(failure.said, self.url, self.ref) from None
+            raise TeamFault(
+                "repository_invalid",
+                "The files of the commit cannot be written",
+                detail=failure.said,
+                fix="Rename or remove the file that git names; it may hold a .git folder or an impossible name.",
+            ) from None
+
+    def _differs(self, folder: Path, commit: str) -> bool:
+        """Whether the person's own folder holds work that is not in the commit.
+
+        Asked with our copy and its configuration, so that no filter of the folder's own runs.
+        """
+        try:
+            self._run("read-tree", commit)
+            return bool(
+                self._run(f"--work-tree={folder}", "status", "--porcelain", "-z", "--ignore-submodules=all").strip(
+                    b"\0"
+                )
+            )
+        except OutputTooLarge:
+            return True
+        except GitFailed:
+            return False  # a file that cannot be read: nothing can be said, and the evaluation does not need it
+
+
+def _empty(title: str) -> TeamFault:
+    return TeamFault("repository_empty", title, fix="Commit your files and push them; then hand in again.")

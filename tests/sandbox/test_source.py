@@ -271,7 +271,6 @@ def test_silent_server_ends_at_the_deadline(tmp_path):
         "ext::sh -c touch% canary",
         "--upload-pack=touch canary",
         "ssh://git@example.org/a.git",
-        "file:///etc",
         "https://token@example.org/a.git",
         "https://exa\nmple.org/a.git",
         "https://[::1]:x/a",
