@@ -59,6 +59,13 @@ class Supervisor:
                 if not self.quiet:
                     print(prefix + line, end="", flush=True)
 
+    def kill(self, name: str) -> None:
+        """SIGKILL to everything of one process's session, as the machine would when it runs out of memory."""
+        found = next(entry for entry in self._processes if entry[0] == name)
+        _signal(found[1], signal.SIGKILL)
+        found[1].wait()
+        self._processes.remove(found)
+
     def dead(self) -> str | None:
         """The name of a process that has ended, which none should."""
         return next((name for name, process in self._processes if process.poll() is not None), None)

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 from deploy.local import need
@@ -41,28 +42,24 @@ def _up(stack: ExitStack) -> int:
     need.stand_in_tools()
     stack.enter_context(need.engine())
     redis_url = stack.enter_context(need.redis())
-    env = os.environ | {
-        "ASSAY_BASE_URL": os.environ.get("ASSAY_BASE_URL", base),
-        "REDIS_URL": redis_url,
-        # On one's own machine folders may be evaluated; a public site leaves this off.
-        "ASSAY_ALLOW_LOCAL_SOURCES": os.environ.get("ASSAY_ALLOW_LOCAL_SOURCES", "1"),
-        "PYTHONUNBUFFERED": "1",
-    }
-    _manage(env, "migrate", "--verbosity", "0")
-    _manage(env, "collectstatic", "--noinput", "--verbosity", "0")
-    demo = json.loads(_manage(env, "demo", "--json"))
-    _images(env)
+    env = environment(number, redis_url)
+    with ThreadPoolExecutor(2) as pool:
+        # Images are the engine's work, the rest ours: side by side a second start is a matter of seconds.
+        images = pool.submit(_images, env)
+        demo = json.loads(_manage(env, "demo", "--migrate", "--json"))
+        _static_files(env)
+        images.result()
     PID_FILE.write_text(str(os.getpid()))
     stack.callback(PID_FILE.unlink, missing_ok=True)
     need.LOGS.mkdir(parents=True, exist_ok=True)
     supervisor = stack.enter_context(Supervisor(log=need.LOGS / "up.log"))
-    _processes(supervisor, env, number)
-    _wait(base, supervisor)
+    start(supervisor, env, number)
     print(f"\nThe site is at {base}\n", flush=True)
     _evaluate(env, supervisor, demo)
     print("\nSign in as:")
     for account in demo["accounts"]:
         print(f"  {account['role']:<10} {account['handle']:<8} password {account['password']}   {base}/login/")
+    print(f"  judge      without an account: {demo['judge']}")
     print(f"\n{base}   Ctrl-C stops everything.\n", flush=True)
     while (dead := supervisor.dead()) is None:
         time.sleep(1)
@@ -79,6 +76,16 @@ def _manage(env: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
+def _static_files(env: dict[str, str]) -> None:
+    """Collect and compress the pages' files, unless nothing changed since the last time."""
+    stamp = need.VAR / "static" / "collected"
+    files = [need.ROOT / "constraints.txt", *sorted((need.ROOT / "platform" / "static").rglob("*"))]
+    state = repr([(str(path.relative_to(need.ROOT)), path.stat().st_size, path.stat().st_mtime_ns) for path in files])
+    if not stamp.exists() or stamp.read_text() != state:
+        _manage(env, "collectstatic", "--noinput", "--verbosity", "0")
+        stamp.write_text(state)
+
+
 def _images(env: dict[str, str]) -> None:
     """The tools image and the base of the bundled examples, so that the first evaluation need not wait for them."""
     command = [sys.executable, "-m", "sandbox", "images", "--build", "tools", "python:3.12-slim", "--json"]
@@ -88,52 +95,34 @@ def _images(env: dict[str, str]) -> None:
         raise need.NotMet("The base images could not be had; the lines above say why.")
 
 
-def _processes(supervisor: Supervisor, env: dict[str, str], number: int) -> None:
+def commands(number: int) -> dict[str, list[str]]:
+    """The site's processes by name: `sandbox` alone reaches the engine, `web` alone holds the issuer key."""
     python = sys.executable
+    celery = [python, "-m", "celery", "-A", "config"]
+    worker = [*celery, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--concurrency", "1"]
+    site = [python, "-m", "uvicorn", "config.asgi:application", "--port", str(number)]
+    return {
+        "site": [*site, "--no-access-log", "--lifespan", "off", "--timeout-graceful-shutdown", "3"],
+        "sandbox": [*worker, "-Q", "sandbox", "-n", "sandbox@%h"],
+        "web": [*worker, "-Q", "web", "-n", "web@%h"],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--schedule"],
+    }
+
+
+def environment(number: int, redis_url: str) -> dict[str, str]:
+    """What every process gets; on one's own machine folders may be evaluated, a public site leaves that off."""
+    defaults = {"ASSAY_BASE_URL": f"http://127.0.0.1:{number}", "ASSAY_ALLOW_LOCAL_SOURCES": "1"}
     # The path that manage.py sets up for itself, for the programs that are not manage.py.
-    env = env | {"PYTHONPATH": os.pathsep.join([str(need.ROOT), str(need.ROOT / "platform")])}
-    celery = [
-        python,
-        "-m",
-        "celery",
-        "-A",
-        "config",
-        "worker",
-        "--loglevel",
-        "INFO",
-        "--without-gossip",
-        "--without-mingle",
-    ]
-    supervisor.run(
-        "site",
-        [
-            python,
-            "-m",
-            "uvicorn",
-            "config.asgi:application",
-            "--port",
-            str(number),
-            "--no-access-log",
-            "--lifespan",
-            "off",
-        ],
-        env,
-    )
-    supervisor.run("sandbox", [*celery, "-Q", "sandbox", "-n", "sandbox@%h", "--concurrency", "1"], env)
-    supervisor.run("web", [*celery, "-Q", "web", "-n", "web@%h", "--concurrency", "1"], env)
-    beat = [
-        python,
-        "-m",
-        "celery",
-        "-A",
-        "config",
-        "beat",
-        "--loglevel",
-        "WARNING",
-        "--schedule",
-        str(need.VAR / "beat"),
-    ]
-    supervisor.run("beat", beat, env)
+    path = os.pathsep.join([str(need.ROOT), str(need.ROOT / "platform")])
+    return defaults | dict(os.environ) | {"REDIS_URL": redis_url, "PYTHONUNBUFFERED": "1", "PYTHONPATH": path}
+
+
+def start(supervisor: Supervisor, env: dict[str, str], number: int) -> None:
+    """All four, and wait until the site is ready."""
+    var = Path(env.get("ASSAY_VAR", need.VAR))
+    for name, command in commands(number).items():
+        supervisor.run(name, [*command, str(var / "beat")] if name == "beat" else command, env)
+    _wait(f"http://127.0.0.1:{number}", supervisor)
 
 
 def _wait(base: str, supervisor: Supervisor) -> None:

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.urls import reverse
@@ -14,10 +15,12 @@ from django.urls import reverse
 from accounts.models import User
 from hackathons.actions import create_hackathon, create_project, create_team, join_team
 from hackathons.models import Hackathon, Project
+from judges import actions as judging
 
 PASSWORD = "assay-demo-2026"  # noqa: S105 - printed on purpose; a demo site listens on loopback only
 EVENT = "Ship It Expo"
 EXAMPLE = "churn-api"
+JUDGE = "Jo Judge"
 PEOPLE = (
     ("olga", "Olga Organiser", "organiser"),
     ("sam", "Sam Student", "student"),
@@ -40,9 +43,12 @@ class Command(BaseCommand):
     help = "Make the demo data; running it again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
         parser.add_argument("--json", action="store_true", help="print what was made as JSON")
 
     def handle(self, **options) -> None:
+        if options["migrate"]:
+            call_command("migrate", verbosity=0)
         repository = example_repository(EXAMPLE)
         project = make_demo(repository)
         latest = project.submissions.filter(evaluations__scorecard__isnull=False).first()
@@ -51,6 +57,7 @@ class Command(BaseCommand):
             "accounts": [{"role": role, "handle": handle, "password": PASSWORD} for handle, _, role in PEOPLE],
             "example": str(repository),
             "project": project.public_id,
+            "judge": settings.ASSAY_BASE_URL + reverse("judge_link", args=[judge_link(project.team.hackathon)]),
             "scorecard": settings.ASSAY_BASE_URL + reverse("scorecard", args=[scorecard.public_id])
             if scorecard
             else "",
@@ -94,6 +101,17 @@ def make_demo(repository: Path) -> Project:
         track=Project.Track.ML,
         repository_url=str(repository),
     )
+
+
+def judge_link(hackathon: Hackathon) -> str:
+    """A fresh token for the demo's judge, whose earlier link stops working: only hashes of tokens are kept."""
+    round_ = judging.set_up_round(hackathon=hackathon)
+    if round_.opened_at is None:
+        judging.open_round(round_=round_)
+    judge = round_.judges.filter(name=JUDGE).first()
+    if judge is None:
+        return judging.invite_judge(round_=round_, name=JUDGE, affiliation="Example Industries")[1]
+    return judging.reissue_link(judge=judge)
 
 
 def _person(handle: str, name: str, *, staff: bool) -> User:
