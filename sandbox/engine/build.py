@@ -222,7 +222,8 @@ class Build:
                 detail=f"{log}\n{self.log.step}",
                 fix="Install ready-made wheels instead of compiling, or compile with fewer jobs at once.",
             )
-        if RUNTIME_FAILED in error.lower() and "exec:" not in error:
+        network_gone = f"network {NETWORK} not found" in error
+        if network_gone or (RUNTIME_FAILED in error.lower() and "exec:" not in error):
             raise HostFault("engine_failed", "The engine could not run a step of the build", detail=error)
         raise BuildFailed(error, log, "parse" if self.log.is_parse_error else self.log.step)
 

@@ -11,8 +11,9 @@ from sandbox.engine.api import Api, EngineRefusal
 from sandbox.engine.policy import RunPolicy
 from sandbox.faults import HostFault, SandboxError, TeamFault
 
-# The engine's words when the image, not the host, is why a process could not be started.
-IMAGES_OWN = ("executable file not found", "no such file or directory", "permission denied", "exec format error")
+# The engine's words when the image, not the host, is why a process could not be started. (A command that is not there
+# is told by init, in the log of a container that starts and ends with exit status 127.)
+IMAGES_OWN = ("unable to find user", "unable to find group", "chdir to cwd", "not a directory", "invalid user")
 NO_COMMAND = "no command specified"
 
 
@@ -109,11 +110,11 @@ def _explained(refusal: EngineRefusal) -> SandboxError:
             detail=refusal.message,
             fix='Add a CMD to the Dockerfile, such as CMD ["python", "app.py"].',
         )
-    if "exec:" in said and any(words in said for words in IMAGES_OWN):
+    if any(words in said for words in IMAGES_OWN):
         return TeamFault(
             "cannot_start",
-            "The start command of the image cannot be run",
-            detail=refusal.message.rpartition("starting container process caused: ")[2],
-            fix="Check that the program of CMD or ENTRYPOINT exists in the image, is executable and is spelled so.",
+            "The image cannot be started as it says",
+            detail=refusal.message,
+            fix="Check the USER and the WORKDIR in the Dockerfile: both have to exist in the image.",
         )
     return refusal

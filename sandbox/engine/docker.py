@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import socket
@@ -189,7 +190,7 @@ class DockerApi:
 
     def create(self, name: str, document: Mapping[str, Any]) -> str:
         with faults():
-            return str(self._client.create_container_from_config(dict(document), name)["Id"])
+            return str(self._client.create_container_from_config(dict(document), name or None)["Id"])
 
     def start(self, container: str) -> None:
         with faults():
@@ -231,6 +232,10 @@ class DockerApi:
             timeout = (ANSWER_S, None) if follow else (ANSWER_S, ANSWER_S)
             return _Stream(self._get(f"/containers/{container}/logs", query, stream=True, timeout=timeout))
 
+    def archive(self, container: str, path: str) -> Stream:
+        with faults():
+            return _Stream(self._get(f"/containers/{container}/archive", {"path": path}, stream=True))
+
     def attach(self, container: str) -> socket.socket:
         with faults():
             query = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
@@ -239,7 +244,7 @@ class DockerApi:
                 return raw
             # The SDK hands out a reader of a response that nobody would close: take the connection, close the rest.
             connection = socket.socket(fileno=os.dup(raw.fileno()))
-            raw._response.close()
+            _shut(raw._response)
             return connection
 
     def stats(self, container: str) -> dict[str, Any]:
@@ -250,11 +255,10 @@ class DockerApi:
         filters = {"container": list(containers), "event": ["oom"]}
         if not filters["container"]:
             return 0
+        # With `until` the engine answers from what it remembers instead of waiting for more.
+        query = {"since": f"{since:.9f}", "until": f"{time.time():.9f}", "filters": json.dumps(filters)}
         with faults():
-            # `until` in the past makes the engine answer from what it remembers instead of waiting for more.
-            return sum(
-                1 for _ in self._client.events(since=int(since), until=int(time.time()), filters=filters, decode=True)
-            )
+            return sum(chunk.count(b"\n") for chunk in _Stream(self._get("/events", query, stream=True)))
 
     def ensure_network(self, name: str) -> None:
         with faults():
@@ -269,16 +273,6 @@ class DockerApi:
                         "com.docker.network.bridge.enable_icc": "false",
                     },
                 )
-
-    def remove_network(self, name: str) -> bool:
-        with faults():
-            try:
-                self._client.remove_network(name)
-            except errors.APIError as error:
-                if error.status_code not in (403, 404):  # used, or not there
-                    raise
-                return False
-            return True
 
     def _get(self, path: str, query: Mapping[str, Any], **options: Any) -> requests.Response:
         response = self._client.get(self._url(path), params=query, **{"timeout": ANSWER_S, **options})
@@ -320,7 +314,7 @@ class _Stream:
         finally:
             with self._lock:
                 self._ended = True
-            self._response.close()
+            _shut(self._response)
 
     def close(self) -> None:
         with self._lock:
@@ -329,6 +323,14 @@ class _Stream:
             self._ended = True
         with suppress(OSError, AttributeError):  # the other side was faster
             self._cuttable.close()
+
+
+def _shut(response: requests.Response) -> None:
+    """Close a response and its connection: one that was cut or taken over must never be used for another request."""
+    connection = response.raw.connection
+    response.close()
+    if connection is not None:
+        connection.close()
 
 
 def _checked(response: requests.Response) -> requests.Response:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 MAX_RULES = 1_000
 MAX_CHARACTERS = 1_024
+# All rules together: what a path costs grows with these, and a build looks at its deadline once a path.
+MAX_WILDCARDS = 1_000
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Ignore:
     def __init__(self, text: str) -> None:
         self.notes: list[str] = []
         self.rules: list[Rule] = []
+        self._wildcards = 0
         for line in text.lstrip("\ufeff").splitlines():
             self._add(line)
         self.takes_back = any(rule.negated for rule in self.rules)
@@ -107,10 +110,12 @@ class Ignore:
         pattern = posixpath.normpath("/" + pattern.removeprefix("!").strip()).lstrip("/")
         if not pattern:  # "/", "." and "!": the root itself is always in the context
             return
-        if len(pattern) > MAX_CHARACTERS or len(self.rules) >= MAX_RULES:
+        tokens = _tokens(pattern[:MAX_CHARACTERS])
+        wildcards = self._wildcards + sum(token.may_be_empty for token in tokens)
+        if len(pattern) > MAX_CHARACTERS or len(self.rules) >= MAX_RULES or wildcards > MAX_WILDCARDS:
             self.notes.append(f".dockerignore: a rule was passed over: {pattern[:60]!r}")
             return
-        tokens = _tokens(pattern)
+        self._wildcards = wildcards
         self.rules.append(Rule(negated, tokens, _suffix(tokens)))
 
 
@@ -140,7 +145,9 @@ def _tokens(pattern: str) -> tuple[Token, ...]:
             if character == "\\" and place < len(pattern):
                 character, place = pattern[place], place + 1
             tokens.append(Token("one", frozenset(character)))
-    return tuple(tokens)
+    # Two of the same wildcard in a row match what one does, at twice the cost.
+    pairs = zip([None, *tokens], tokens, strict=False)
+    return tuple(token for before, token in pairs if before != token or not token.may_be_empty)
 
 
 def _class_end(pattern: str, start: int) -> int:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.engine import Image, OnLine, container, tool
+from sandbox.engine.account import number_of
 from sandbox.engine.container import Host
 from sandbox.engine.owner import EVALUATION, check_key, evaluation_of, labels_for, name_of
 from sandbox.engine.placement import place
@@ -73,7 +74,12 @@ class DockerPod:
     ) -> DockerService:
         env = dict(env or {})
         policy = RunPolicy.for_limits(
-            self._limits, strict, image, runtime=self._host.runtime, swappiness=self._host.swappiness
+            self._limits,
+            strict,
+            image,
+            runtime=self._host.runtime,
+            swappiness=self._host.swappiness,
+            user_number=self._user_number(image),
         ).placed(
             network=f"container:{self.pause}",
             cpuset=self._placement.services,
@@ -135,6 +141,10 @@ class DockerPod:
             )
         finally:
             self._api.remove(created)
+
+    def _user_number(self, image: Image) -> int:
+        """Asked of the image only where it matters: /tmp is everybody's, a declared volume is its user's."""
+        return number_of(self._api, image.id, image.config.get("user") or "") if image.config.get("volumes") else 0
 
     def _tool_policy(self, image: Image) -> RunPolicy:
         return RunPolicy.for_tools(image, runtime=self._host.runtime, swappiness=self._host.swappiness)

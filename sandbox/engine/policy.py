@@ -18,7 +18,8 @@ from sandbox.engine.seccomp import profile
 from sandbox.faults import TeamFault
 from sandbox.limits import MIB, Limits
 
-NOBODY = "65534:65534"
+NOBODY_NUMBER = 65534
+NOBODY = f"{NOBODY_NUMBER}:{NOBODY_NUMBER}"
 HOSTNAME = "assay"
 TMPFS_INODES = 16_384
 NANO = 1_000_000_000
@@ -49,7 +50,8 @@ class RunPolicy:
     profile      "default" (the image's own user, writable layer), "strict" (uid 65534, read-only root), "tool"
     user         "" is the image's default, which is root; without any capability either way
     tmpfs        (path, bytes) of each file system in memory: /tmp and every volume that the image declares
-    volumes      those, as the image writes them
+    volumes      those, as the image writes them; the runtime gives them the mode that the image's folder has, so
+                 that tmpfs_owner, a user's number, decides who may write there
     environment  names that may be set: the image's and those given by us
     network      "none", or "container:<id>" of the container that owns the namespace
     cpuset       cores, "" for all; swappiness is None where the engine cannot set it
@@ -66,6 +68,7 @@ class RunPolicy:
     shm_bytes: int
     tmpfs: tuple[tuple[str, int], ...]
     volumes: tuple[str, ...] = ()
+    tmpfs_owner: int = 0
     working_dir: str = "/"
     environment: tuple[str, ...] = ()
     runtime: str = "runc"
@@ -84,8 +87,11 @@ class RunPolicy:
         *,
         runtime: str = "runc",
         swappiness: int | None = 0,
+        user_number: int = 0,
     ) -> RunPolicy:
         """The policy of a team's service; TeamFault when the image asks for a folder of the kernel.
+
+        `user_number` is the number of the image's user, see `account.number_of`.
 
         Without an image it is the profile as such, for the digest that a scorecard states.
         """
@@ -106,6 +112,7 @@ class RunPolicy:
             shm_bytes=limits.run_shm_bytes,
             tmpfs=tuple((path, limits.run_tmpfs_bytes) for path in volumes),
             volumes=declared,
+            tmpfs_owner=NOBODY_NUMBER if strict else user_number,
             working_dir=working_dir,
             environment=tuple(sorted(config.get("env_names") or ())),
             runtime=runtime,
@@ -125,6 +132,7 @@ class RunPolicy:
             open_files=8_192,
             shm_bytes=16 * MIB,
             tmpfs=(("/tmp", 64 * MIB),),  # noqa: S108 - a file system of its own in the container
+            tmpfs_owner=NOBODY_NUMBER,
             working_dir="/",
             environment=tuple(sorted(image.config.get("env_names") or ())),
             runtime=runtime,
@@ -167,7 +175,7 @@ class RunPolicy:
         lines = [
             equal("Config.User", self.user, "the user of the profile"),
             equal("Config.WorkingDir", self.working_dir, "a working directory outside the kernel's folders"),
-            equal("Config.Healthcheck", {"Test": ["NONE"]}, "nothing of the image runs beside the service"),
+            equal("Config.Healthcheck.Test", ["NONE"], "nothing of the image runs beside the service"),
             equal("Config.StopSignal", "SIGTERM", "one way to ask every service to stop"),
             equal("Config.Tty", False, "no terminal"),
             equal("Config.OpenStdin", self.stdin, "standard input only for a request"),
@@ -178,6 +186,7 @@ class RunPolicy:
             at_most("NetworkSettings.Networks", ["none"], "no network"),
             empty("NetworkSettings.Ports", "no published port"),
         ]
+        tmpfs = {path: _tmpfs_options(size, self.tmpfs_owner) for path, size in self.tmpfs}
         host: list[Line] = [
             equal("NetworkMode", self.network, "the namespace of the pod and no other"),
             equal("CapDrop", ["ALL"], "no capability"),
@@ -191,7 +200,7 @@ class RunPolicy:
             equal("PidsLimit", self.pids, "the process limit"),
             equal("ShmSize", self.shm_bytes, "the size of /dev/shm"),
             equal("Ulimits", [_ulimit("nofile", self.open_files), _ulimit("core", 0)], "open files, no core files"),
-            equal("Tmpfs", {path: _tmpfs_options(size) for path, size in self.tmpfs}, "sized file systems in memory"),
+            equal("Tmpfs", tmpfs, "sized file systems in memory"),
             equal("IpcMode", "private", "shared memory of its own"),
             equal("Init", True, "an init that reaps and passes signals on"),
             equal("RestartPolicy", {"Name": "no", "MaximumRetryCount": 0}, "an end is an end"),
@@ -252,5 +261,5 @@ def _ulimit(name: str, value: int) -> dict[str, Any]:
     return {"Name": name, "Soft": value, "Hard": value}
 
 
-def _tmpfs_options(size: int) -> str:
-    return f"rw,nosuid,nodev,exec,size={size},nr_inodes={TMPFS_INODES},mode=1777"
+def _tmpfs_options(size: int, owner: int) -> str:
+    return f"rw,nosuid,nodev,exec,size={size},nr_inodes={TMPFS_INODES},mode=1777,uid={owner}"

@@ -23,6 +23,8 @@ def differences(pid: int, *, shares_network_with: int = 0) -> list[str]:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []  # it ended while we looked; the engine's description was compared already
+    if "\nState:\tZ" in status:
+        return []  # it has ended, and has nothing left to confine
     found = status_differences(status)
     network = _network(pid)
     if network is not None and network in (_network(1), _network("self")):

@@ -1,4 +1,4 @@
-"""Cleaning up after evaluations whose process is gone: containers, build steps, images, control groups, the network."""
+"""Cleaning up after evaluations whose process is gone: containers, build steps, images, control groups."""
 
 from __future__ import annotations
 
@@ -18,13 +18,11 @@ def reap(api: Api, alive: frozenset[str]) -> list[str]:
 
     Kept, too, is what a process that still runs on this machine has made and whose time is not over: a second program
     (`assay run` beside a site) cleans up after itself. Images stay for two hours, for an evaluation that is resumed.
-    Nothing is chosen by a label alone.
+    The network of builds stays: it is everybody's. Nothing is chosen by a label alone.
     """
     removed = _containers(api, alive) + _build_steps(api, alive) + _images(api, alive)
     if api.local:
         removed += remove_left_over()
-    if not alive and api.remove_network(NETWORK):
-        removed.append(f"network {NETWORK}")
     return removed
 
 

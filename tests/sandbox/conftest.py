@@ -1,6 +1,7 @@
 """Fixtures of the sandbox: the real engine, a Python image to build on, and tools of the tests' own."""
 
 import secrets
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,25 @@ def python_image(engine):
     return resolution.find(PYTHON, engine, lambda _text: None).used
 
 
+@pytest.fixture(scope="session")
+def lab(engine, python_image, tmp_path_factory):
+    """The same engine with a tools image of the tests' own: each file of `tools/` is a script in it."""
+    folder = tmp_path_factory.mktemp("tools")
+    shutil.copytree(Path(__file__).parent / "tools", folder / "inside")
+    dockerfile = f"FROM {python_image}\nCOPY inside /assay/inside\n"
+    reference = f"assay/test-tools:{secrets.token_hex(4)}"
+    image, _ = engine.build(folder, dockerfile, reference=reference, labels={}, limits=Limits())
+    with DockerEngine(tools=lambda _engine: image) as lab:
+        yield lab
+    engine.remove_image(reference)
+
+
+@pytest.fixture(scope="session")
+def python(engine, python_image):
+    """The Python image itself, to be started with `command=run("...")`."""
+    return engine.image(python_image)
+
+
 @pytest.fixture
 def evaluation(engine):
     """A key of its own for one test; whatever the test left in the engine under it is a failure."""
@@ -46,6 +66,11 @@ def limits():
         run_tmpfs_bytes=8 * MIB,
         run_log_bytes=1 * MIB,
     )
+
+
+def run(code):
+    """A command that runs this Python, unbuffered."""
+    return ["python3", "-u", "-c", code]
 
 
 def left_over(engine, key):

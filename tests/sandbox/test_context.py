@@ -8,7 +8,7 @@ import time
 import pytest
 
 from sandbox.engine.context import DOCKERFILE, FIXED_TIME, pack
-from sandbox.engine.ignore import MAX_CHARACTERS, MAX_RULES, Ignore
+from sandbox.engine.ignore import MAX_CHARACTERS, MAX_RULES, MAX_WILDCARDS, Ignore
 from sandbox.faults import Cancellation, Cancelled
 
 
@@ -197,7 +197,14 @@ def test_ignore_follows_the_documented_rules(rules, path, left_out):
     assert Ignore(rules).ignores(path) is left_out
 
 
-CATASTROPHIC = ["*a" * 30 + "*b", "**/" * 60 + "b", "**a" * 40 + "b", "[a-z]*" * 40 + "!", "*" * 900 + "b"]
+CATASTROPHIC = [
+    "*a" * 30 + "*b",
+    "**/" * 60 + "b",
+    "**/a/" * 60 + "b",
+    "**a" * 40 + "b",
+    "[a-z]*" * 40 + "!",
+    "*" * 900 + "b",
+]
 
 
 @pytest.mark.parametrize("pattern", CATASTROPHIC)
@@ -213,6 +220,8 @@ def test_ignore_passes_over_what_is_too_long_or_too_much():
     rules = Ignore("x" * (MAX_CHARACTERS + 1) + "\n" + "a\n" * (MAX_RULES + 2))
     assert len(rules.rules) == MAX_RULES
     assert len(rules.notes) == 3
+    rules = Ignore("*a*b*c\n" * MAX_WILDCARDS)
+    assert len(rules.rules) == MAX_WILDCARDS // 3
 
 
 def test_ignore_costs_little_for_a_large_tree():

@@ -109,7 +109,11 @@ def test_differences_see_what_would_open_the_sandbox(path, value):
 
 def test_differences_of_a_strict_policy_see_root_and_a_writable_root():
     sentences = policy(strict=True).differences(described(policy()))
-    assert [sentence.split(" ")[0] for sentence in sentences] == ["Config.User", "HostConfig.ReadonlyRootfs"]
+    assert [sentence.split(" ")[0] for sentence in sentences] == [
+        "Config.User",
+        "HostConfig.ReadonlyRootfs",
+        "HostConfig.Tmpfs",
+    ]
 
 
 def test_create_arguments_hold_exactly_the_lines_to_send():

@@ -1,0 +1,6 @@
+"""Never answers."""
+
+import time
+
+print("sleeping", flush=True)
+time.sleep(600)
