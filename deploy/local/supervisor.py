@@ -51,13 +51,18 @@ class Supervisor:
         prefix = f"{name:>8} | "
         if sys.stdout.isatty():
             prefix = f"\x1b[{COLOURS[number % len(COLOURS)]}m{prefix}\x1b[0m"
-        for line in process.stdout or ():
-            with self._lock:
-                if self._file:
-                    self._file.write(f"{name:>8} | {line}")
-                    self._file.flush()
-                if not self.quiet:
-                    print(prefix + line, end="", flush=True)
+        assert process.stdout is not None  # noqa: S101 - run() asked for a pipe
+        with process.stdout:
+            for line in process.stdout:
+                self._line(prefix, name, line)
+
+    def _line(self, prefix: str, name: str, line: str) -> None:
+        with self._lock:
+            if self._file:
+                self._file.write(f"{name:>8} | {line}")
+                self._file.flush()
+            if not self.quiet:
+                print(prefix + line, end="", flush=True)
 
     def kill(self, name: str) -> None:
         """SIGKILL to everything of one process's session, as the machine would when it runs out of memory."""

@@ -122,7 +122,8 @@ def unhealthy(answer, odd):  # noqa: PLR0911 - one reason a line
         return f"answered {answer.status}"
     if answer.status == odd.status and answer.body == odd.body:
         return "the same answer as to a path that does not exist"
-    if answer.content_type == "text/html" and odd.status == 200:
+    # Some say "ok" as text/html (Streamlit's own health path does), so only what looks like a page counts as one.
+    if answer.content_type == "text/html" and odd.status == 200 and b"<" in answer.body[:1024]:
         return "a page that answers every path"
     try:
         document = json.loads(answer.body)
