@@ -343,7 +343,7 @@ def test_mirror_is_asked_first_and_its_image_is_pinned(engine, monkeypatch):
             assert find("python:3.12-slim", engine) == base
             assert len(server.asked) == asked, "an image that was pulled before is not asked for again"
         finally:
-            engine.remove_image(base.used)
+            engine.remove_image(f"{server.address}/hub/library/python:3.12-slim")
 
 
 @pytest.mark.docker
@@ -366,7 +366,7 @@ def test_image_with_build_triggers_is_refused(engine, monkeypatch):
             assert caught.value.id == "base_image_refused"
             assert "ONBUILD" in caught.value.detail
         finally:
-            engine.remove_image(f"{server.address}/someone/trap@{server.digest('someone/trap:1')}")
+            engine.remove_image(f"{server.address}/someone/trap:1")
 
 
 @pytest.mark.docker
