@@ -54,7 +54,7 @@ def test_student_to_employer(site, visit, tmp_path):
 
     # Nobody else sees it yet.
     stranger = visit()
-    assert stranger.goto(card).status == 404
+    assert stranger.request.get(card).status == 404
 
     # A judge scores the demo on a phone, by link and without an account.
     judge = visit(phone=True)
