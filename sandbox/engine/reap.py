@@ -45,7 +45,8 @@ def _build_steps(api: Api, alive: frozenset[str]) -> list[str]:
         hosts = [host.partition(":")[0] for host in (inspected.get("HostConfig") or {}).get("ExtraHosts") or ()]
         keys = [host.removeprefix(MARK).partition("-")[2] for host in hosts if host.startswith(MARK)]
         owners = [host.removeprefix(OWNER_MARK) for host in hosts if host.startswith(OWNER_MARK)]
-        if not keys or keys[0] in alive or any(owner_lives(owner) for owner in owners):
+        # Without a key it makes an image of ours, perhaps for a process that cannot be seen from here.
+        if not any(keys) or keys[0] in alive or any(owner_lives(owner) for owner in owners):
             continue
         api.kill(summary["Id"])
         api.remove(summary["Id"])
