@@ -3,40 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
 
 from sandbox import __version__
-from sandbox.commands import all_commands
-from sandbox.faults import Cancelled, HostFault, TeamFault
-
-# Exit statuses of interfaces.md.
-BAD_SOURCE, OUR_FAULT, INTERRUPTED = 2, 3, 130
+from sandbox.commands import DONE, OUR_FAULT, UNUSABLE, all_commands, interrupted
+from sandbox.faults import Cancelled, HostFault, TeamFault, clean
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; 0, 1 (below --fail-under), 2 (usage or source), 3 (our fault), 130 (interrupted)."""
+    commands = all_commands()
     parser = argparse.ArgumentParser(prog="assay", description="Evidence that a repository builds, deploys and holds.")
     parser.add_argument("--version", action="version", version=f"assay {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands = all_commands()
     for name, module in commands.items():
         text = (module.__doc__ or "").partition("\n")[0]
         module.add_arguments(subparsers.add_parser(name, help=text, description=text))
-    given = parser.parse_args(arguments)
+    given = parser.parse_args(argv)
     # A supervisor's SIGTERM unwinds like Ctrl-C, so that no container stays.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return int(commands[given.command].main(given))
     except (KeyboardInterrupt, Cancelled):
-        print("\nInterrupted; everything that was started has been removed.", file=sys.stderr)
-        return INTERRUPTED
+        return interrupted()
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough; nothing more can be said, not even by the interpreter's last flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except (HostFault, TeamFault) as fault:
-        print(f"assay: {fault.title}. {fault.fix}", file=sys.stderr)
+        print(clean(f"assay: {fault.title}. {fault.fix}"), file=sys.stderr)
         if fault.detail:
             print(fault.detail, file=sys.stderr)
-        return OUR_FAULT if isinstance(fault, HostFault) else BAD_SOURCE
+        return OUR_FAULT if isinstance(fault, HostFault) else UNUSABLE
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":

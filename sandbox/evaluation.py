@@ -1,38 +1,86 @@
-"""One evaluation from the command line: the pipeline with a throw-away workspace and progress on standard error."""
+"""One evaluation from the command line: the pipeline with a throw-away workspace, and how it ended."""
 
 from __future__ import annotations
 
+import platform
 import secrets
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
-from sandbox.engine.docker import DockerEngine
+from sandbox import __version__
 from sandbox.events import Sink
 from sandbox.evidence import Evidence
+from sandbox.faults import Cancellation, Cancelled, HostFault
 from sandbox.limits import Limits
-from sandbox.pipeline import Pipeline
+from sandbox.pipeline import STAGES, Pipeline
 
-# Faults that mean the source itself could not be read, in any stage's words (exit status 2).
-STAGE_OF_SOURCE = "fetching"
+FETCHING = STAGES[0]
 
 
-def evaluate(source: str, *, ref: str, track: str, skip: Iterable[str], sink: Sink) -> Evidence:
-    """All stages; HostFault and Cancelled are raised with nothing left running and nothing left on disk."""
+@dataclass(frozen=True)
+class Ended:
+    """The evidence as far as it goes. `outcome` is the report's: "aborted" is our fault, which the evidence names."""
+
+    evidence: Evidence
+    outcome: Literal["scored", "aborted", "cancelled"]
+
+    @property
+    def is_source_bad(self) -> bool:
+        """There was nothing to evaluate: the source itself could not be read."""
+        fault = self.evidence.fault
+        return self.outcome == "scored" and fault is not None and fault["stage"] == FETCHING
+
+
+def evaluate(
+    source: str,
+    *,
+    ref: str,
+    track: str,
+    skip: Iterable[str],
+    limits: Limits,
+    sink: Sink,
+    cancellation: Cancellation,
+) -> Ended:
+    """All stages. Whatever the end, nothing is left running and nothing is left on disk."""
+    from sandbox.engine.docker import DockerEngine  # judging stored evidence must not need the Docker SDK
+
     key = f"cli-{secrets.token_hex(5)}"
-    engine = DockerEngine()
-    with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+    try:
+        engine = DockerEngine()
+    except HostFault as error:
+        host = {"cpu": platform.processor(), "cores": 0, "memory_bytes": 0, "limits": limits.to_json()}
+        host |= {"engine": "", "runtime": "", "assay": __version__}
+        return Ended(Evidence(track=track, fault=error.fault(FETCHING).to_json(), host=host), "aborted")
+    with engine, tempfile.TemporaryDirectory(prefix="assay-") as folder:
+        pipeline = Pipeline(
+            key=key,
+            source=source,
+            ref=ref,
+            track=track,
+            engine=engine,
+            workspace=Path(folder),
+            limits=limits,
+            sink=sink,
+            cancellation=cancellation,
+            skip=frozenset(skip),
+        )
         try:
-            return Pipeline(
-                key=key,
-                source=source,
-                ref=ref,
-                track=track,
-                engine=engine,
-                workspace=Path(folder),
-                limits=Limits.from_environment(),
-                sink=sink,
-                skip=frozenset(skip),
-            ).run()
+            return _run(pipeline)
         finally:
-            engine.remove_image(f"assay/evaluation:{key}")
+            with suppress(HostFault):  # the engine has gone, and the evidence says so already
+                engine.remove_image(f"assay/evaluation:{key}")
+
+
+def _run(pipeline: Pipeline) -> Ended:
+    for stage in STAGES:
+        try:
+            pipeline.step(stage)
+        except HostFault as error:
+            return Ended(replace(pipeline.evidence(), fault=error.fault(stage).to_json()), "aborted")
+        except (Cancelled, KeyboardInterrupt):
+            return Ended(pipeline.evidence(), "cancelled")
+    return Ended(pipeline.evidence(), "scored")

@@ -40,3 +40,21 @@ def report(
         "host": evidence.host,
         "evidence_digest": evidence.digest(),
     }
+
+
+def gain(report: dict[str, Any], row: dict[str, Any]) -> float:
+    """Points of the total that a row of the report's findings would add if its score became 1.
+
+    0 for a row that is not judged, or whose rubric this version does not know any more.
+    """
+    if row["score"] is None or row["score"] >= 1:
+        return 0.0
+    weights = next((one.weights for one in RUBRICS.values() if one.name == report["scorecard"]["rubric"]), {})
+    judged = [other for other in report["findings"] if other["score"] is not None]
+    counted = {other["category"] for other in judged if other["category"] in weights}
+    inside = sum(other["weight"] for other in judged if other["category"] == row["category"])
+    total_weight = sum(weights[category] for category in counted)
+    if row["category"] not in counted or not inside or not total_weight:
+        return 0.0
+    share = weights[row["category"]] / total_weight * row["weight"] / inside
+    return float(round(100 * share * (1 - row["score"]), 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from sandbox.engine.docker import DockerEngine
+from sandbox.commands import DONE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,8 +12,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(given: argparse.Namespace) -> int:
-    """Exit status 0."""
+    """Exit status 0; 3 when the engine does not answer."""
+    from sandbox.engine.docker import DockerEngine  # the other subcommands must not need the Docker SDK
+
     del given
-    removed = DockerEngine().reap(frozenset())
+    with DockerEngine() as engine:
+        removed = engine.reap(frozenset())
     print("\n".join(removed) or "There was nothing to remove.")
-    return 0
+    return DONE

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
-from sandbox.commands.run import BAD_SOURCE, add_source_arguments
-from sandbox.evaluation import STAGE_OF_SOURCE, evaluate
-from sandbox.terminal import progress
+from sandbox.commands import DONE, OUR_FAULT, UNUSABLE, interrupted, make_folder
+from sandbox.commands.run import add_source_arguments, gathered
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,9 +17,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(given: argparse.Namespace) -> int:
-    """Exit status 0, or 2 when the source could not be read; the evidence says why in both cases."""
-    with progress() as sink:
-        evidence = evaluate(given.source, ref=given.ref, track=given.track, skip=given.skip, sink=sink)
-    given.out.write_text(json.dumps(evidence.to_json(), indent=2) + "\n")
-    print(f"{given.out}: {evidence.digest()}")
-    return BAD_SOURCE if evidence.fault is not None and evidence.fault["stage"] == STAGE_OF_SOURCE else 0
+    """Exit status 0, 2 when the source could not be read (the evidence says why), 3 our fault, 130 interrupted."""
+    make_folder(given.out.parent)
+    ended = gathered(given)
+    if ended.outcome == "cancelled":
+        return interrupted()
+    fault = ended.evidence.fault
+    if fault is not None:
+        print(f"assay: {fault['title']}. {fault['fix']}", file=sys.stderr)
+    if ended.outcome == "aborted":
+        return OUR_FAULT
+    given.out.write_text(json.dumps(ended.evidence.to_json(), indent=2) + "\n")
+    print(f"{given.out}: {ended.evidence.digest()}")
+    return UNUSABLE if ended.is_source_bad else DONE

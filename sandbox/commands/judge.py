@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
+from typing import Any
 
+from sandbox.commands import DONE, print_json
 from sandbox.evidence import TRACKS, Evidence
 from sandbox.faults import TeamFault
 from sandbox.report import report
@@ -21,19 +22,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(given: argparse.Namespace) -> int:
     """Exit status 0; 2 when the file is no evidence."""
-    try:
-        evidence = Evidence.from_json(json.loads(given.evidence.read_text()))
-    except (OSError, ValueError) as error:
-        raise TeamFault(
-            "evidence_invalid",
-            "The evidence cannot be read",
-            detail=str(error),
-            fix="Give a file that assay gather or assay run --out wrote.",
-        ) from None
-    document = report(evidence, track=given.track)
+    document = _judged(given.evidence, given.track)
     if given.json:
-        json.dump(document, sys.stdout, indent=2)
-        print()
+        print_json(document)
     else:
         print_report(document)
-    return 0
+    return DONE
+
+
+def _judged(path: Path, track: str | None) -> dict[str, Any]:
+    try:
+        evidence = Evidence.from_json(json.loads(path.read_bytes()))
+        # Our own fault was never scored, and stored evidence of it is not, either.
+        ours = evidence.fault is not None and evidence.fault["owner"] == "host"
+        return report(evidence, track=track, outcome="aborted" if ours else "scored")
+    except (OSError, ValueError, RecursionError) as error:
+        said = str(error)
+    except (KeyError, TypeError, AttributeError, LookupError) as error:
+        # The file names itself evidence and lacks what every evidence has.
+        said = f"a member is missing or of another kind: {error}"
+    raise TeamFault(
+        "evidence_invalid",
+        "The evidence cannot be read",
+        detail=said,
+        fix="Give a file that assay gather or assay run --out wrote.",
+    )
