@@ -82,7 +82,7 @@ def test_curve_meets_its_two_points_and_the_ends():
 
 
 def test_score_moves_at_most_two_points_for_ten_per_cent_of_capacity():
-    """The band rule of the load protocol: noise of 10 % must not decide a place (load weighs 20, capacity 7.5 of 30)."""
+    """The band rule of the load protocol: noise of 10 % decides no place (load weighs 20, capacity 7.5 of 30)."""
     for rate in (20, 50, 100, 200, 400):
         swing = more_is_better(rate * 1.1, median=50, p10=200) - more_is_better(rate / 1.1, median=50, p10=200)
         assert swing * 100 * 0.2 * 7.5 / 30 <= 2
