@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from sandbox.engine.cgroup import ROOT
 from sandbox.limits import Limits
 
 PREFIX = "assay-build-"
+GONE_WITHIN_S = 5.0
 _numbers = itertools.count(1)
 
 
@@ -31,8 +33,10 @@ def build_group(api: Api, info: Mapping[str, Any], limits: Limits, root: Path = 
     try:
         yield f"/{name}" if made else ""
     finally:
-        if made:
-            _remove(root, name)
+        # The group of the last step goes a moment after its container.
+        until = time.monotonic() + GONE_WITHIN_S
+        while made and not _remove(root, name) and time.monotonic() < until:
+            time.sleep(0.05)
 
 
 def remove_left_over(root: Path = ROOT) -> list[str]:
@@ -59,10 +63,8 @@ def _make(root: Path, name: str, info: Mapping[str, Any], limits: Limits) -> boo
 
 
 def _remove(root: Path, name: str) -> bool:
-    """In every hierarchy: the engine makes the same path in each. A group in use stays, which the kernel sees to."""
-    removed = False
+    """In every hierarchy: the engine makes the same path in each. False while one is in use: the kernel keeps it."""
     for folder in (root / name, *root.glob(f"*/{name}")):
         with suppress(OSError):
             folder.rmdir()
-            removed = True
-    return removed
+    return not any(folder.exists() for folder in (root / name, *root.glob(f"*/{name}")))
