@@ -29,7 +29,7 @@ def report(
         "source": evidence.source,
         "outcome": outcome,
         "fault": evidence.fault,
-        "plan": evidence.plan,
+        "plan": _plan(evidence.plan),
         "services": evidence.services,
         "deployed": evidence.deployed,
         "healthy": evidence.healthy,
@@ -40,6 +40,12 @@ def report(
         "host": evidence.host,
         "evidence_digest": evidence.digest(),
     }
+
+
+def _plan(plan: dict[str, Any] | None) -> dict[str, Any] | None:
+    if plan is None:
+        return None
+    return plan | {"refused": [{"what": note["id"], **note} for note in plan.get("refused", ())]}
 
 
 def gain(report: dict[str, Any], row: dict[str, Any]) -> float:

@@ -60,7 +60,7 @@ class Board:
         if event.kind == "stage":
             self._turn(event.stage, event.text)
         elif event.kind == "note":
-            self.console.print(words(f"  {event.text}", QUIET), overflow="ellipsis", no_wrap=True)
+            self.console.print(words(f"  {event.text}", QUIET))
         elif event.kind == "log":
             self.log = event.text
         else:
