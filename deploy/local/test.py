@@ -81,18 +81,25 @@ def _step(name: str, command: list[str], env: dict[str, str]) -> bool:
     return done.returncode == 0
 
 
+def _server_programs() -> Path:
+    """The folder of a whole PostgreSQL server: Debian's newest, else what PATH names (it may hold clients alone)."""
+    needed = ("initdb", "postgres", "pg_isready")
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    named = [Path(name).resolve().parent for name in [shutil.which("initdb")] if name]
+    for folder in (*debian, *named):
+        if all((folder / program).is_file() for program in needed):
+            return folder
+    raise need.NotMet("PostgreSQL is not installed; install the package postgresql.")
+
+
 @contextmanager
 def _postgres(scratch: Path) -> Iterator[str]:
     """The URL of a throw-away PostgreSQL; DATABASE_URL in the environment is used instead when it names one."""
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         yield os.environ["DATABASE_URL"]
         return
-    found = shutil.which("initdb") or next(
-        iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None
-    )
-    if found is None:
-        raise need.NotMet("PostgreSQL is not installed; install the package postgresql.")
-    programs, data, port = Path(found).parent, scratch / "postgres", need.free_port()
+    programs = _server_programs()
+    data, port = scratch / "postgres", need.free_port()
     data.mkdir()
     # PostgreSQL refuses to run as root; Debian's package brings a user for it.
     become: list[str] = []
