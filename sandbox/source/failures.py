@@ -9,6 +9,11 @@ from urllib.parse import urlsplit
 from sandbox.faults import HostFault, TeamFault
 
 LOOK = "Open the address in a private browser window and copy it from the Code button."
+TOO_LARGE = (
+    "source_too_large",
+    "The repository is larger than the limit",
+    "Keep data sets, models and installed packages out of the repository and of its history.",
+)
 # (pattern, fault id, title, fix), most telling first.
 OF_THE_TEAM = (
     (
@@ -43,9 +48,7 @@ OF_THE_TEAM = (
     ),
     (
         r"signal 25|File too large|memory exhausted|[Oo]ut of memory|malloc failed|mmap failed",
-        "source_too_large",
-        "The repository is larger than the limit",
-        "Keep data sets, models and installed packages out of the repository and of its history.",
+        *TOO_LARGE,
     ),
     (
         r"fsck error|error in object|: (?:hasDot|gitmodules|fullPathname|treeNotSorted|duplicateEntries)",
@@ -58,6 +61,11 @@ OF_THE_TEAM = (
         "repository_unreachable",
         "The git host did not answer as it should",
         "Try again in some minutes; if it stays so, move the repository to a host that answers.",
+    ),
+    (
+        # Nothing but this is said when the kernel ends the writing of a pack at our limit.
+        r"invalid index-pack output",
+        *TOO_LARGE,
     ),
 )
 NO_ROUTE = r"Network is unreachable|No route to host"

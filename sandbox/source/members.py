@@ -59,11 +59,15 @@ def _of_tar(path: Path, limits: Limits, check: Callable[[], None]) -> Generator[
     # Headers, padding and what is not a regular file count, too: a stream that unfolds for ever has to end.
     ceiling = limits.fetch_bytes + limits.fetch_files * (limits.fetch_path_bytes + 4 * tarfile.BLOCKSIZE)
     opened: Any = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open, "tar": open}[kind_of(path)]
-    with opened(path, "rb") as stream, tarfile.open(fileobj=_Bounded(stream, ceiling, check), mode="r:") as tar:
-        for member in tar:
-            content = tar.extractfile(member) if member.isreg() else None
-            if content is not None:
-                yield member.name, content, bool(member.mode & 0o100)
+    with opened(path, "rb") as stream:
+        bounded = _Bounded(stream, ceiling, check)
+        with tarfile.open(fileobj=bounded, mode="r:") as tar:
+            for member in tar:
+                content = tar.extractfile(member) if member.isreg() else None
+                if content is not None:
+                    yield member.name, content, bool(member.mode & 0o100)
+        while bounded.read(CHUNK):  # to the end, where a compressed stream has its checksum
+            pass
 
 
 class _Bounded(io.RawIOBase):
@@ -76,9 +80,10 @@ class _Bounded(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         self._check()
         left = self._ceiling - self._stream.tell()
-        if size < 0 or size > left:
+        data = bytes(self._stream.read(left + 1 if size < 0 else min(size, left + 1)))
+        if len(data) > left:
             raise too("source_too_large", "It unfolds to more than the limit.")
-        return bytes(self._stream.read(size))
+        return data
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Forwards by reading: a compressed stream would unfold up to any offset without asking us."""

@@ -1,69 +1,16 @@
-"""Fetching with real git, from folders, archives and servers: what comes back, and how each refusal is said."""
-
-import io
-import os
-import subprocess
-import tarfile
-import threading
-import zipfile
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+"""Fetching from folders with real git: what comes back, and how each refusal is said."""
 
 import pytest
 
-from sandbox.faults import Cancellation, Cancelled, TeamFault
+from sandbox.faults import Cancellation, Cancelled, HostFault
 from sandbox.limits import Limits
-from sandbox.source import Snapshot, fetch
-from sandbox.source.address import checked, is_public
-
-AUTHOR = {
-    "GIT_AUTHOR_NAME": "Sam",
-    "GIT_AUTHOR_EMAIL": "sam@example.org",
-    "GIT_COMMITTER_NAME": "Sam",
-    "GIT_COMMITTER_EMAIL": "sam@example.org",
-    "GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z",
-    "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-}
-
-
-def git(folder, *arguments):
-    done = subprocess.run(
-        ["git", *arguments], cwd=folder, env=os.environ | AUTHOR, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
+from sandbox.source import Snapshot
+from tests.sandbox.sources import commit, fault_of, get, git, make_repository
 
 
 @pytest.fixture
 def repository(tmp_path):
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    git(folder, "init", "--quiet", "--initial-branch", "main")
-    (folder / "app.py").write_text("print('one')\n")
-    git(folder, "add", ".")
-    git(folder, "commit", "--quiet", "-m", "One")
-    return folder
-
-
-def commit(folder, message="Next"):
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "-m", message)
-    return git(folder, "rev-parse", "HEAD")
-
-
-LIMITS = Limits()
-
-
-def get(source, tmp_path, ref="", limits=LIMITS, **options):
-    return fetch(str(source), ref, limits, tmp_path / "workspace", **options)
-
-
-def fault_of(source, tmp_path, ref="", limits=LIMITS, **options):
-    with pytest.raises(TeamFault) as raised:
-        get(source, tmp_path, ref, limits, **options)
-    assert raised.value.title
-    assert raised.value.fix.endswith(".")
-    return raised.value.id
+    return make_repository(tmp_path / "repository")
 
 
 def test_folder_gives_the_commit_its_tree_and_its_dates(repository, tmp_path):
@@ -71,6 +18,7 @@ def test_folder_gives_the_commit_its_tree_and_its_dates(repository, tmp_path):
     assert facts["commit"] == git(repository, "rev-parse", "HEAD")
     assert facts["tree"] == git(repository, "rev-parse", "HEAD^{tree}")
     assert facts["committed_at"].startswith("2026-01-02T03:04:05")
+    assert (facts["files"], facts["bytes"], facts["dirty"]) == (1, 13, False)
     assert facts["history"] == {
         "commits": 1,
         "authors": [{"name": "Sam", "commits": 1}],
@@ -80,26 +28,93 @@ def test_folder_gives_the_commit_its_tree_and_its_dates(repository, tmp_path):
     }
 
 
-def test_uncommitted_changes_are_not_evaluated(repository, tmp_path):
-    (repository / "app.py").write_text("print('two')\n")
-    assert (get(repository, tmp_path).root / "app.py").read_text() == "print('one')\n"
+def test_tree_has_no_git_folder_and_the_workspace_no_clone(repository, tmp_path):
+    snapshot = get(repository, tmp_path)
+    assert [path.name for path in snapshot.root.iterdir()] == ["app.py"]
+    assert {path.name for path in (tmp_path / "workspace").iterdir()} == {"tree", snapshot.to_json()["archive"]}
 
 
-@pytest.mark.parametrize("name", ["branch", "tag", "full", "short"])
-def test_ref_names_a_commit_in_four_ways(repository, tmp_path, name):
+@pytest.mark.parametrize("name", ["app.py", "new.py"])
+def test_uncommitted_changes_are_said_and_not_evaluated(repository, tmp_path, name):
+    (repository / name).write_text("print('two')\n")
+    snapshot = get(repository, tmp_path)
+    assert snapshot.to_json()["dirty"] is True
+    assert (snapshot.root / "app.py").read_text() == "print('one')\n"
+    assert not (snapshot.root / "new.py").exists()
+
+
+def test_ignored_files_are_no_uncommitted_change(repository, tmp_path):
+    (repository / ".gitignore").write_text("*.log\n")
+    commit(repository)
+    (repository / "today.log").write_text("x")
+    assert get(repository, tmp_path).to_json()["dirty"] is False
+
+
+@pytest.mark.parametrize("name", ["branch", "tag", "annotated tag", "full", "short"])
+def test_ref_names_a_commit_in_each_way(repository, tmp_path, name):
     git(repository, "checkout", "--quiet", "-b", "work")
     (repository / "app.py").write_text("print('work')\n")
     work = commit(repository)
     git(repository, "tag", "v1")
+    git(repository, "tag", "-a", "v2", "-m", "Two")
     git(repository, "checkout", "--quiet", "main")
-    ref = {"branch": "work", "tag": "v1", "full": work, "short": work[:10]}[name]
-    assert get(repository, tmp_path, ref).to_json()["commit"] == work
+    ref = {"branch": "work", "tag": "v1", "annotated tag": "v2", "full": work, "short": work[:10]}[name]
+    snapshot = get(repository, tmp_path, ref)
+    assert snapshot.to_json()["commit"] == work
+    assert (snapshot.root / "app.py").read_text() == "print('work')\n"
+
+
+@pytest.mark.parametrize("kind", ["branch", "tag"])
+def test_ref_may_look_like_a_commit(repository, tmp_path, kind):
+    first = git(repository, "rev-parse", "HEAD")
+    git(repository, kind, "20260102")
+    (repository / "app.py").write_text("print('two')\n")
+    commit(repository)
+    assert get(repository, tmp_path, "20260102").to_json()["commit"] == first
+
+
+@pytest.mark.parametrize("ref", ["no-such-branch", "0123456789", "0" * 40, "--upload-pack=x", "a..b", "a b", "/a", ""])
+def test_ref_that_is_not_there_is_said(repository, tmp_path, ref):
+    if ref:
+        assert fault_of(repository, tmp_path, ref) == "ref_not_found"
+    else:
+        assert get(repository, tmp_path, ref).to_json()["commit"]
+
+
+def test_long_history_is_cut_and_says_so(tmp_path):
+    folder = make_repository(tmp_path / "repository")
+    steps = "".join(
+        f"commit refs/heads/main\ncommitter Kim <k@example.org> {1_700_000_000 + number} +0000\ndata 1\nx\n"
+        + ("from refs/heads/main^0\n" if not number else "")
+        for number in range(600)
+    )
+    git(folder, "fast-import", "--quiet", stdin=steps.encode())
+    history = get(folder, tmp_path).to_json()["history"]
+    assert (history["commits"], history["shallow"]) == (500, True)
+    assert history["authors"] == [{"name": "Kim", "commits": 500}]
+    assert history["last_at"] == "2023-11-14T22:23:19+00:00"
+
+
+def test_history_orders_times_of_different_zones(repository, tmp_path):
+    git(repository, "commit", "--quiet", "--allow-empty", "-m", "East", "--date", "2026-01-02T04:00:00+09:00")
+    history = get(repository, tmp_path).to_json()["history"]
+    assert (history["first_at"], history["last_at"]) == ("2026-01-01T19:00:00+00:00", "2026-01-02T03:04:05+00:00")
 
 
 def test_archive_of_the_same_tree_has_the_same_digest(repository, tmp_path):
     first = get(repository, tmp_path).to_json()
     (repository / "app.py").touch()
+    git(repository, "commit", "--quiet", "--allow-empty", "-m", "Nothing")
     assert get(repository, tmp_path / "again").to_json()["archive_sha256"] == first["archive_sha256"]
+
+
+def test_archive_of_another_mode_has_another_digest(repository, tmp_path):
+    first = get(repository, tmp_path).to_json()
+    (repository / "app.py").chmod(0o755)
+    commit(repository)
+    second = get(repository, tmp_path / "again")
+    assert second.to_json()["archive_sha256"] != first["archive_sha256"]
+    assert (second.root / "app.py").stat().st_mode & 0o100
 
 
 def test_reopen_makes_the_tree_again_and_refuses_another_archive(repository, tmp_path):
@@ -112,57 +127,60 @@ def test_reopen_makes_the_tree_again_and_refuses_another_archive(repository, tmp
     assert Snapshot.reopen(snapshot.to_json(), tmp_path / "elsewhere") is None
 
 
-def test_links_become_text_and_are_named(repository, tmp_path):
-    (repository / "passwd").symlink_to("/etc/passwd")
-    commit(repository)
-    snapshot = get(repository, tmp_path)
-    assert snapshot.to_json()["symlinks"] == ["passwd"]
-    assert not (snapshot.root / "passwd").is_symlink()
-    assert (snapshot.root / "passwd").read_text() == "/etc/passwd"
-
-
-def test_names_with_newlines_escapes_and_broken_text_survive(repository, tmp_path):
-    for name in (b"a\nb", b"c\x1b[31m", b"d\xff"):
-        (repository / os.fsdecode(name)).write_bytes(b"x")
-    commit(repository)
-    snapshot = get(repository, tmp_path)
-    assert {b"a\nb", b"c\x1b[31m", b"d\xff"} <= {os.fsencode(path.name) for path in snapshot.root.iterdir()}
-
-
-def test_hooks_and_filters_of_a_folder_never_run(repository, tmp_path):
-    canary = tmp_path / "canary"
-    hook = repository / ".git" / "hooks" / "post-checkout"
-    hook.write_text(f"#!/bin/sh\ntouch {canary}\n")
-    hook.chmod(0o755)
-    git(repository, "config", "core.fsmonitor", f"touch {canary}")
-    get(repository, tmp_path)
-    assert not canary.exists()
-
-
-def test_lfs_pointers_are_named(repository, tmp_path):
+def test_lfs_pointers_and_submodules_are_named(repository, tmp_path):
     (repository / "model.bin").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n")
-    commit(repository)
-    assert get(repository, tmp_path).to_json()["lfs_pointers"] == ["model.bin"]
+    git(repository, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},vendor/lib")
+    git(repository, "add", "model.bin")
+    git(repository, "commit", "--quiet", "-m", "Both")
+    facts = get(repository, tmp_path).to_json()
+    assert (facts["lfs_pointers"], facts["submodules"]) == (["model.bin"], ["vendor/lib"])
+
+
+def test_worktree_and_file_address_are_repositories_too(repository, tmp_path):
+    git(repository, "worktree", "add", "--quiet", str(tmp_path / "other"))
+    head = git(repository, "rev-parse", "HEAD")
+    assert get(tmp_path / "other", tmp_path).to_json()["commit"] == head
+    assert get(f"file://{repository}", tmp_path).to_json()["commit"] == head
+
+
+def test_folder_of_another_owner_is_read(repository, tmp_path, monkeypatch):
+    # Git's own switch for its own tests: every repository counts as somebody else's.
+    from sandbox.source import environment
+    from sandbox.source import git as runner
+
+    def of_another(*arguments, **options):
+        return environment.environment(*arguments, **options) | {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
+
+    monkeypatch.setattr(runner, "environment", of_another)
+    assert get(repository, tmp_path).to_json()["commit"] == git(repository, "rev-parse", "HEAD")
+    monkeypatch.setattr(runner, "_quoted", lambda _path: '"/nowhere"')
+    assert fault_of(repository, tmp_path / "untrusted") == "repository_not_found"
 
 
 def test_nothing_there_is_said(tmp_path):
     assert fault_of(tmp_path / "nothing", tmp_path) == "repository_not_found"
 
 
-def test_folder_without_git_is_said(tmp_path):
-    (tmp_path / "plain").mkdir()
-    assert fault_of(tmp_path / "plain", tmp_path) == "not_a_repository"
+def test_folder_without_git_is_said_with_the_repository_around_it(repository, tmp_path):
+    (repository / "inside").mkdir()
+    with pytest.raises(Exception, match="not_a_repository") as raised:
+        get(repository / "inside", tmp_path)
+    assert f"It lies in the repository {repository}" in raised.value.detail
 
 
-def test_repository_without_a_commit_is_said(tmp_path):
+@pytest.mark.parametrize("commits", [[], ["--allow-empty"]])
+def test_repository_without_a_file_is_said(tmp_path, commits):
     (tmp_path / "empty").mkdir()
     git(tmp_path / "empty", "init", "--quiet")
+    for option in commits:
+        git(tmp_path / "empty", "commit", "--quiet", option, "-m", "Nothing")
     assert fault_of(tmp_path / "empty", tmp_path) == "repository_empty"
 
 
-@pytest.mark.parametrize("ref", ["no-such-branch", "0123456789", "0" * 40])
-def test_ref_that_is_not_there_is_said(repository, tmp_path, ref):
-    assert fault_of(repository, tmp_path, ref) == "ref_not_found"
+def test_copy_that_lacks_objects_is_said(repository, tmp_path):
+    blob = git(repository, "rev-parse", "HEAD:app.py")
+    (repository / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert fault_of(repository, tmp_path) == "repository_damaged"
 
 
 @pytest.mark.parametrize(
@@ -185,184 +203,23 @@ def test_limits_are_held_before_anything_is_written(repository, tmp_path, limits
 def test_cancellation_stops_a_fetch(repository, tmp_path):
     wish = Cancellation()
     wish.cancel()
-    with pytest.raises(Cancelled), server(Silent) as address:
-        get(f"{address}/x.git", tmp_path, cancellation=wish)
+    with pytest.raises(Cancelled):
+        get(repository, tmp_path, cancellation=wish)
 
 
-class Silent(BaseHTTPRequestHandler):
-    """Accepts and never answers."""
-
-    def do_GET(self):
-        threading.Event().wait(30)
-
-    def log_message(self, *_):
-        pass
+def test_progress_is_told_in_order(repository, tmp_path):
+    said = []
+    get(repository, tmp_path, say=lambda text, fraction: said.append((text, fraction)))
+    assert said[0] == ("fetching the source", None)
+    assert said[-1] == ("fetched", 1.0)
+    assert ("writing 1 files", None) in said
 
 
-class Private(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(401)
-        self.send_header("WWW-Authenticate", 'Basic realm="git"')
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-class Elsewhere(BaseHTTPRequestHandler):
-    """Redirects to a canary, which must never be asked."""
-
-    asked: list = []
-
-    def do_GET(self):
-        if "canary" in self.path:
-            self.asked.append(self.path)
-        self.send_response(302)
-        self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/canary/info/refs")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-class Missing(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-class server:  # noqa: N801 - reads as a function
-    def __init__(self, handler):
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
-
-
-def test_private_repository_is_said_without_asking_for_a_password(tmp_path):
-    with server(Private) as address:
-        assert fault_of(f"{address}/x.git", tmp_path) == "repository_private"
-
-
-def test_missing_repository_on_a_server_is_said(tmp_path):
-    with server(Missing) as address:
-        assert fault_of(f"{address}/no-such.git", tmp_path) == "repository_not_found"
-
-
-def test_redirects_are_not_followed(tmp_path):
-    with server(Elsewhere) as address:
-        assert fault_of(f"{address}/x.git", tmp_path) == "repository_not_found"
-    assert Elsewhere.asked == []
-
-
-def test_silent_server_ends_at_the_deadline(tmp_path):
-    with server(Silent) as address:
-        assert fault_of(f"{address}/x.git", tmp_path, limits=Limits(fetch_s=1.5)) == "fetch_timeout"
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "ext::sh -c touch% canary",
-        "--upload-pack=touch canary",
-        "ssh://git@example.org/a.git",
-        "https://token@example.org/a.git",
-        "https://exa\nmple.org/a.git",
-        "https://[::1]:x/a",
-    ],
-)
-def test_addresses_that_name_programs_or_secrets_are_refused(tmp_path, source, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert fault_of(source, tmp_path) == "address_refused"
-    assert not (tmp_path / "canary").exists()
-
-
-@pytest.mark.parametrize(
-    "source", ["http://127.0.0.1/a.git", "http://[::1]/a.git", "http://169.254.169.254/a", "http://10.0.0.1/a"]
-)
-def test_strangers_reach_no_private_address(tmp_path, source):
-    assert fault_of(source, tmp_path, allow_local=False) == "address_refused"
-
-
-def test_strangers_reach_no_folder(repository, tmp_path):
-    assert fault_of(repository, tmp_path, allow_local=False) == "address_refused"
-
-
-@pytest.mark.parametrize(
-    ("address", "public"),
-    [
-        ("8.8.8.8", True),
-        ("2606:4700::1111", True),
-        ("100.64.0.1", False),
-        ("::ffff:10.0.0.1", False),
-        ("64:ff9b::a00:1", False),
-        ("2002:a00:1::", False),
-        ("224.0.0.1", False),
-        ("0.0.0.0", False),
-    ],
-)
-def test_public_addresses_are_told_from_wrapped_private_ones(address, public):
-    assert is_public(address) == public
-
-
-def test_checked_address_is_spelt_without_fragment():
-    assert checked("https://example.org:8443/a.git#x", only_public=False).url == "https://example.org:8443/a.git"
-
-
-def test_tar_archive_loses_its_top_folder_and_keeps_modes(tmp_path):
-    path = tmp_path / "a.tar.gz"
-    with tarfile.open(path, "w:gz") as tar:
-        for name, mode in (("project/app.py", 0o644), ("project/run.sh", 0o755)):
-            member = tarfile.TarInfo(name)
-            member.size, member.mode = 1, mode
-            tar.addfile(member, io.BytesIO(b"x"))
-    snapshot = get(path, tmp_path)
-    assert sorted(path.name for path in snapshot.root.iterdir()) == ["app.py", "run.sh"]
-    assert (snapshot.root / "run.sh").stat().st_mode & 0o100
-
-
-def test_archive_has_the_tree_id_that_git_gives(repository, tmp_path):
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w") as zipped:
-        zipped.write(repository / "app.py", "app.py")
-    assert get(path, tmp_path).to_json()["tree"] == git(repository, "rev-parse", "HEAD^{tree}")
-
-
-@pytest.mark.parametrize("name", ["../out", "/abs", "a/../../out"])
-def test_archive_that_leads_out_is_refused(tmp_path, name):
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w") as zipped:
-        zipped.writestr(name, "x")
-    assert fault_of(path, tmp_path) == "archive_invalid"
-    assert not (tmp_path / "out").exists()
-
-
-def test_archive_bomb_stops_at_the_limit(tmp_path):
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
-        zipped.writestr("bomb", b"\0" * 5_000_000)
-    assert fault_of(path, tmp_path, limits=Limits(fetch_file_bytes=1_000_000)) == "source_too_large"
-
-
-def test_archive_links_are_left_out(tmp_path):
-    path = tmp_path / "a.tar"
-    with tarfile.open(path, "w") as tar:
-        link = tarfile.TarInfo("link")
-        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        tar.addfile(link)
-        member = tarfile.TarInfo("app.py")
-        member.size = 1
-        tar.addfile(member, io.BytesIO(b"x"))
-    assert [path.name for path in get(path, tmp_path).root.iterdir()] == ["app.py"]
-
-
-@pytest.mark.parametrize("content", [b"", b"not an archive"])
-def test_file_that_is_no_archive_is_said(tmp_path, content):
-    path = tmp_path / "a.zip"
-    path.write_bytes(content)
-    assert fault_of(path, tmp_path) == "archive_invalid"
+def test_machine_without_git_or_disk_is_ours(repository, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path))
+        with pytest.raises(HostFault, match="git_missing"):
+            get(repository, tmp_path)
+    monkeypatch.setattr("sandbox.source.FREE_BYTES", 1 << 80)
+    with pytest.raises(HostFault, match="disk_full"):
+        get(repository, tmp_path)
