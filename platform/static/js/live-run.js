@@ -7,7 +7,7 @@ class LiveRun extends HTMLElement {
   connectedCallback() {
     for (const name of ["log", "status", "bar", "doing", "follow", "jump"]) this[name] = this.querySelector(`[data-${name}]`);
     this.seen = Number(this.log.lastElementChild?.dataset.seq || 0);
-    for (const line of this.log.children) mark(line);
+    [...this.log.children].forEach(mark);
     this.jump.addEventListener("click", () => this.log.querySelector(".bad").scrollIntoView({ block: "center" }));
     this.jump.hidden = !this.log.querySelector(".bad");
     if (!this.dataset.url) return; // over: a finished log is never scrolled by itself
@@ -16,10 +16,8 @@ class LiveRun extends HTMLElement {
     this.source.onmessage = (message) => this.take(JSON.parse(message.data));
     this.source.onopen = () => this.say("Connected");
     this.source.onerror = () => this.say("Connection lost; trying again");
-    this.source.addEventListener("end", () => {
-      this.source.close();
-      location.reload(); // the page itself now says how it ended
-    });
+    // The page itself says how it ended; leaving it closes the stream.
+    this.source.addEventListener("end", () => (this.source.close(), location.reload()));
   }
 
   disconnectedCallback() {
@@ -41,9 +39,10 @@ class LiveRun extends HTMLElement {
   stage({ stage, text }) {
     const row = this.querySelector(`[data-stage="${CSS.escape(stage)}"]`);
     if (!row) return;
-    for (const before of this.querySelectorAll('[data-state="running"]')) if (before !== row) setState(before, "done");
+    for (const old of this.querySelectorAll('[data-state="running"]')) if (old !== row) setState(old, "done");
     setState(row, text === "started" ? "running" : text);
     this.say(`${row.querySelector("[data-label]").textContent}: ${row.dataset.state}`);
+    document.querySelector("[data-queue]")?.remove(); // a worker has it
   }
 
   progress({ text, fraction }) {
