@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from sandbox.commands import DONE, OUR_FAULT, print_json
 from sandbox.doctor import Line, examine
+from sandbox.terminal.console import Output
 from sandbox.terminal.words import QUIET, words
 
 MARKS = {"ok": ("green", "✓"), "warn": ("yellow", "!"), "fail": ("red", "✗")}
@@ -26,7 +26,7 @@ def main(given: argparse.Namespace) -> int:
     if given.json:
         print_json({"ready": ready, "lines": [line.to_json() for line in lines]})
     else:
-        Console().print(_table(lines))
+        Output().print(_table(lines))
     return DONE if ready else OUR_FAULT
 
 

@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from sandbox.terminal.console import Output
 from sandbox.terminal.figures import figures
 from sandbox.terminal.findings import findings
 from sandbox.terminal.words import QUIET, words
@@ -22,7 +23,7 @@ GOOD, FAIR = 80.0, 50.0
 
 def print_report(report: dict[str, Any], console: Console | None = None) -> None:
     """Print to standard output unless another console is given."""
-    console = console or Console()
+    console = console or Output()
     for part in _parts(report):
         console.print(part)
     card = report["scorecard"]
