@@ -7,7 +7,6 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
-from sandbox.terminal import print_report
 
 from accounts.models import User
 from evaluations.actions import request_evaluation
@@ -15,6 +14,7 @@ from evaluations.models import Evaluation, Stage
 from hackathons.actions import submit_project
 from hackathons.models import Project
 from sandbox.evidence import TRACKS
+from sandbox.terminal import print_report
 
 POLL_S = 0.5
 
