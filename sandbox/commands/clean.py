@@ -17,6 +17,6 @@ def main(given: argparse.Namespace) -> int:
 
     del given
     with DockerEngine() as engine:
-        removed = engine.reap(frozenset())
+        removed = engine.purge()
     print("\n".join(removed) or "There was nothing to remove.")
     return DONE

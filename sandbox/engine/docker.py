@@ -26,6 +26,7 @@ from sandbox.engine.container import Host
 from sandbox.engine.image import load_root, pull, to_image
 from sandbox.engine.pod import DockerPod
 from sandbox.engine.policy import RunPolicy
+from sandbox.engine.purge import purge
 from sandbox.engine.reap import reap
 from sandbox.faults import Cancellation, HostFault
 from sandbox.limits import Limits
@@ -141,6 +142,10 @@ class DockerEngine:
 
     def reap(self, alive: frozenset[str]) -> list[str]:
         return reap(self.api, alive)
+
+    def purge(self) -> list[str]:
+        """Everything that was ever made here: `make clean`."""
+        return purge(self.api)
 
 
 class DockerApi:
@@ -273,6 +278,10 @@ class DockerApi:
                         "com.docker.network.bridge.enable_icc": "false",
                     },
                 )
+
+    def remove_network(self, name: str) -> None:
+        with faults(), suppress(errors.NotFound):
+            self._client.remove_network(name)
 
     def _get(self, path: str, query: Mapping[str, Any], **options: Any) -> requests.Response:
         response = self._client.get(self._url(path), params=query, **{"timeout": ANSWER_S, **options})
