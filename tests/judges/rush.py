@@ -34,7 +34,8 @@ def main() -> None:
 
     def ask(judge: Judge) -> None:
         start.wait()
-        print(actions.next_visit(judge=judge).project.table_number, flush=True)
+        table = actions.next_visit(judge=judge).project.table_number
+        sys.stdout.write(f"{table}\n")  # one write: print() sends the end of a line apart, and eight threads mix them
         connection.close()
 
     threads = [threading.Thread(target=ask, args=[judge]) for judge in panel]
