@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import factories
 
+pytest_plugins = ["tests.containers"]
+
 # Playwright's synchronous client keeps an event loop in this thread; the ORM calls of a browser test are still ours.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

@@ -15,7 +15,7 @@ from sandbox.engine.buildgroup import PREFIX, build_group, remove_left_over
 from sandbox.engine.cgroup import ROOT
 from sandbox.faults import Cancellation, Cancelled, HostFault, TeamFault
 from sandbox.limits import MIB
-from tests.sandbox.conftest import build, run
+from tests.containers import build, run
 
 pytestmark = pytest.mark.docker
 

@@ -19,7 +19,7 @@ from sandbox.engine.cgroup import ROOT
 from sandbox.engine.docker import DockerEngine
 from sandbox.engine.owner import EVALUATION
 from sandbox.faults import HostFault
-from tests.sandbox.conftest import build, left_over, run
+from tests.containers import build, left_over, run
 
 pytestmark = pytest.mark.docker
 

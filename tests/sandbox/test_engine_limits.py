@@ -12,7 +12,7 @@ from sandbox.engine.docker import DockerEngine
 from sandbox.engine.owner import EVALUATION, OWNER, labels_for, name_of
 from sandbox.engine.policy import RunPolicy
 from sandbox.faults import Cancellation, Cancelled, HostFault
-from tests.sandbox.conftest import left_over, run
+from tests.containers import left_over, run
 from tests.sandbox.test_engine_pod import until
 
 pytestmark = pytest.mark.docker

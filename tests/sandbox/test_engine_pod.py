@@ -14,7 +14,7 @@ from sandbox.engine.owner import EVALUATION, OWNER, labels_for, name_of
 from sandbox.engine.policy import RunPolicy
 from sandbox.faults import HostFault, TeamFault
 from sandbox.limits import MIB, Limits
-from tests.sandbox.conftest import build, run
+from tests.containers import build, run
 
 pytestmark = pytest.mark.docker
 

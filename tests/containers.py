@@ -1,4 +1,4 @@
-"""Fixtures of the sandbox: the real engine, a Python image to build on, and tools of the tests' own."""
+"""Fixtures of the areas that run containers: the real engine, a Python image to build on, tools of the tests' own."""
 
 import secrets
 import shutil
@@ -30,7 +30,7 @@ def python_image(engine):
 def lab(engine, python_image, tmp_path_factory):
     """The same engine with a tools image of the tests' own: each file of `tools/` is a script in it."""
     folder = tmp_path_factory.mktemp("tools")
-    shutil.copytree(Path(__file__).parent / "tools", folder / "inside")
+    shutil.copytree(Path(__file__).parent / "sandbox" / "tools", folder / "inside")
     dockerfile = f"FROM {python_image}\nCOPY inside /assay/inside\n"
     reference = f"assay/test-tools:{secrets.token_hex(4)}"
     image, _ = engine.build(folder, dockerfile, reference=reference, labels={}, limits=Limits())
