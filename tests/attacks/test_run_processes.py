@@ -20,7 +20,7 @@ FORK_BOMB = dedent(f"""
 
 
 def test_fork_bomb_stops_at_the_process_limit(attack, neighbour, limits):
-    report, service = attack(FORK_BOMB)
+    report, _ = attack(FORK_BOMB)
     assert 0 < report["children"] < limits.run_pids
 
 
