@@ -23,7 +23,7 @@ class Line:
 
     rule  "equal"    the value is sent, and has to be there
           "empty"    nothing is sent, and nothing may be there: null, false, 0, "" or an empty list
-          "at most"  nothing is sent, and the names there (a list of NAME or NAME=value, or a mapping) are among `want`
+          "at most"  nothing is sent, and the names there (NAME, NAME=value, {"Name": NAME} or keys) are among `want`
     A description that lacks the place altogether differs: what cannot be seen cannot be trusted.
     """
 
@@ -47,7 +47,7 @@ class Line:
         if self.rule == "empty":
             return not found
         if self.rule == "at most":
-            return {str(name).partition("=")[0] for name in found or ()} <= set(self.want)
+            return {_name(item) for item in found or ()} <= set(self.want)
         return bool(_ordered(found) == _ordered(self.want))
 
     def _find(self, inspected: Mapping[str, Any]) -> Any:
@@ -83,6 +83,10 @@ def nested(lines: Iterable[Line]) -> dict[str, Any]:
             place = place.setdefault(parent, {})
         place[name] = line.want
     return document
+
+
+def _name(item: Any) -> str:
+    return str(item.get("Name")) if isinstance(item, Mapping) else str(item).partition("=")[0]
 
 
 def _ordered(value: Any) -> Any:

@@ -21,6 +21,7 @@ from sandbox.limits import MIB, Limits
 NOBODY_NUMBER = 65534
 NOBODY = f"{NOBODY_NUMBER}:{NOBODY_NUMBER}"
 HOSTNAME = "assay"
+HANDOVER = "/handover"
 TMPFS_INODES = 16_384
 NANO = 1_000_000_000
 # What a container may not see or change of the kernel, in the engine's own terms.
@@ -53,7 +54,8 @@ class RunPolicy:
     volumes      those, as the image writes them; the runtime gives them the mode that the image's folder has, so
                  that tmpfs_owner, a user's number, decides who may write there
     environment  names that may be set: the image's and those given by us
-    network      "none", or "container:<id>" of the container that owns the namespace
+    network      "none", "container:<id>" of the container that owns the namespace, or (our own tools only) a bridge
+    volume       a volume of ours that is mounted at HANDOVER, "" for none
     cpuset       cores, "" for all; swappiness is None where the engine cannot set it
     hosts        names beside localhost that mean 127.0.0.1; only the owner of a namespace has them
     """
@@ -73,6 +75,7 @@ class RunPolicy:
     environment: tuple[str, ...] = ()
     runtime: str = "runc"
     network: str = "none"
+    volume: str = ""
     cpuset: str = ""
     swappiness: int | None = 0
     stdin: bool = False
@@ -182,8 +185,8 @@ class RunPolicy:
             equal("Config.StdinOnce", self.stdin, "standard input ends with the request"),
             at_most("Config.Env", self.environment, "an environment built from nothing"),
             at_most("Config.Volumes", self.volumes, "every declared volume is covered"),
-            empty("Mounts", "no volume and no folder of the host"),
-            at_most("NetworkSettings.Networks", ["none"], "no network"),
+            at_most("Mounts", [self.volume] if self.volume else [], "no other volume and no folder of the host"),
+            at_most("NetworkSettings.Networks", [self.network], "no other network"),
             empty("NetworkSettings.Ports", "no published port"),
         ]
         tmpfs = {path: _tmpfs_options(size, self.tmpfs_owner) for path, size in self.tmpfs}
@@ -211,6 +214,9 @@ class RunPolicy:
             equal("ExtraHosts", [f"{name}:127.0.0.1" for name in self.hosts], "names within the namespace only"),
             *(empty(name, why) for name, why in NOTHING),
         ]
+        if self.volume:
+            mount = {"Type": "volume", "Source": self.volume, "Target": HANDOVER}
+            host.append(equal("Mounts", [mount], "the one volume"))
         if self.swappiness is not None:
             host.append(equal("MemorySwappiness", self.swappiness, "nothing is swapped out"))
         if self.network == "none":  # who joins a namespace also takes its host name
