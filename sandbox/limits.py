@@ -23,6 +23,7 @@ class Limits:
     build_memory_bytes: int = 3 * GIB
     build_cpus: float = 2.0
     build_pids: int = 2_048
+    build_download_bytes: int = 4 * GIB
     build_log_bytes: int = 50 * MIB
     build_log_kept_bytes: int = 1 * MIB
     image_bytes: int = 8 * GIB

@@ -154,7 +154,7 @@ class Pipeline:
         if snapshot is None:
             raise HostFault("source_lost", "The fetched source is no longer on this machine", fix="Try again.")
         self._snapshot = snapshot
-        self.state["host"] = self.engine.describe()
+        self.state["host"] = self.engine.describe(self.limits)
         built = self.state.get("image")
         if built is not None and self.engine.image(built["id"]) is not None:
             return "reused"

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import sandbox
 from sandbox.engine.docker import DockerEngine
 from sandbox.images import resolution
 from sandbox.limits import MIB, Limits
 
 PYTHON = "python:3.12-slim"
+INSIDE = Path(sandbox.__file__).parent / "inside"
 
 
 @pytest.fixture(scope="session")
@@ -28,12 +30,13 @@ def python_image(engine):
 
 @pytest.fixture(scope="session")
 def lab(engine, python_image, tmp_path_factory):
-    """The same engine with a tools image of the tests' own: each file of `tools/` is a script in it."""
+    """The same engine with a tools image of the tests' own: each file of `tools/` is a script in it, beside ours."""
     folder = tmp_path_factory.mktemp("tools")
-    shutil.copytree(Path(__file__).parent / "sandbox" / "tools", folder / "inside")
+    for scripts in (INSIDE, Path(__file__).parent / "sandbox" / "tools"):
+        shutil.copytree(scripts, folder / "inside", dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.pyc"))
     dockerfile = f"FROM {python_image}\nCOPY inside /assay/inside\n"
     reference = f"assay/test-tools:{secrets.token_hex(4)}"
-    image, _ = engine.build(folder, dockerfile, reference=reference, labels={}, limits=Limits())
+    image, _ = engine.build(folder, dockerfile, reference=reference, labels={}, limits=Limits(), trusted=True)
     with DockerEngine(tools=lambda _engine: image) as lab:
         yield lab
     engine.remove_image(reference)

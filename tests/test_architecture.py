@@ -44,7 +44,7 @@ def test_docker_is_imported_in_one_place():
         for path in OURS
         if path.parts[-2:] != ("tests", "test_architecture.py") and "docker" in _imports(path)
     }
-    assert {path for path in importers if not path.startswith("tests/")} == {"sandbox/engine/docker.py"}
+    assert {path for path in importers if not path.startswith("tests/")} == {"sandbox/engine/sdk.py"}
 
 
 def _imports(path):

@@ -116,8 +116,11 @@ class Pod(Protocol):
 class Engine(Protocol):
     """A container engine. Every method raises HostFault when the engine itself fails."""
 
-    def describe(self) -> dict[str, Any]:
-        """{engine: "docker 20.10.24", runtime: "runc", cpu: "...", cores: 2, memory_bytes: ...}."""
+    def describe(self, limits: Limits) -> dict[str, Any]:
+        """{engine: "docker 20.10.24", runtime: "runc", cpu: "...", cores: 2, memory_bytes: ..., policy: {...}}.
+
+        `policy` has the digest of each profile of the run policy under these limits.
+        """
         ...
 
     def image(self, reference: str) -> Image | None:
@@ -144,11 +147,14 @@ class Engine(Protocol):
         on_line: OnLine | None = None,
         cancellation: Cancellation | None = None,
         cpuset: str = "",
+        trusted: bool = False,
     ) -> tuple[Image, str]:
         """Build a folder with the given Dockerfile text; returns the image and the kept log (head and tail).
 
         The context is packed by ourselves (regular files, never followed links, the tree's .dockerignore). Raises
         `BuildFailed` when a step of the team fails and TeamFault("build_timeout"), TeamFault("build_out_of_memory").
+        Its steps reach package indexes through our proxy and nothing else; one that is `trusted` (our own Dockerfile,
+        never a team's) is on an ordinary bridge.
         """
         ...
 

@@ -17,18 +17,17 @@ from sandbox.engine import BuildFailed, Image, OnLine
 from sandbox.engine.api import NO_SPACE, Api, EngineRefusal, Stream, disk_full
 from sandbox.engine.buildgroup import build_group
 from sandbox.engine.buildlog import BuildLog
+from sandbox.engine.buildnet import NETWORK, BuildNetwork
+from sandbox.engine.buildsteps import MARK, build_steps, hosts, step_of
 from sandbox.engine.capture import Lines, documents
 from sandbox.engine.context import DOCKERFILE, pack
 from sandbox.engine.deadline import Deadline
 from sandbox.engine.image import to_image
-from sandbox.engine.owner import EVALUATION, this_process
+from sandbox.engine.owner import EVALUATION
 from sandbox.engine.stages import images_named
 from sandbox.faults import Cancellation, HostFault, TeamFault
 from sandbox.limits import Limits
 
-NETWORK = "assay-build"
-MARK = "assay-build-"
-OWNER_MARK = "assay-owner-"
 CPU_PERIOD = 100_000
 OPEN_FILES = 16_384  # an engine that is not root's own may allow no more than 20,000
 MESSAGE_BYTES = 1024 * 1024
@@ -55,6 +54,7 @@ class Build:
     cpuset: str
     stopped: str = ""
     mark: str = ""
+    network: BuildNetwork | None = None
     log: BuildLog = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,12 +62,16 @@ class Build:
         key = self.labels.get(EVALUATION, "")
         self.mark = f"{MARK}{secrets.token_hex(4)}-{key}"
 
-    def run(self, folder: Path, dockerfile: str, files: Mapping[str, str]) -> tuple[Image, str]:
-        """See `Engine.build`."""
+    def run(
+        self, folder: Path, dockerfile: str, files: Mapping[str, str], network: BuildNetwork | None = None
+    ) -> tuple[Image, str]:
+        """See `Engine.build`. Without a network of its own it is a build of ours, on the bridge of the proxies."""
         self.cancellation.check()
         until, began = time.monotonic() + self.limits.build_s, time.time()
         self._look_for_bases(dockerfile)
-        self.api.ensure_network(NETWORK)
+        self.network = network
+        if network is None:
+            self.api.ensure_network(NETWORK)
         with ExitStack() as stack:
             context = stack.enter_context(tempfile.TemporaryFile(prefix="assay-context-"))
             self._pack(folder, dockerfile, files, context, until)
@@ -79,12 +83,26 @@ class Build:
                 step = "parse" if refusal.status == BAD_REQUEST else ""
                 raise BuildFailed(refusal.message, self.log.text(), step) from refusal
             self._follow(stream, until)
+        if network is not None:
+            self._tell_refusals(network)
         if self.stopped or self.log.error:
             self._raise(began)
         document = self.api.inspect_image(self.log.image or self.reference)
         if document is None:
             raise HostFault("engine_failed", "The build ended without an image", detail=self.log.text())
         return to_image(document), self.log.text()
+
+    @property
+    def _mode(self) -> str:
+        return self.network.mode if self.network else NETWORK
+
+    def _tell_refusals(self, network: BuildNetwork) -> None:
+        """Into the log, which a failed build is diagnosed from; HostFault when the network itself was the failure."""
+        if self.log.error:
+            network.check()
+        refused = {(one["host"], one["port"]): one["outcome"] for one in network.contacts() if one["outcome"] != "done"}
+        for (host, port), outcome in refused.items():
+            self.log.note(f"The way out of the build: {host}:{port} {outcome}")
 
     def _look_for_bases(self, dockerfile: str) -> None:
         for name in images_named(dockerfile):
@@ -129,8 +147,9 @@ class Build:
             "cpuperiod": CPU_PERIOD,
             "cpuquota": int(limits.build_cpus * CPU_PERIOD),
             "ulimits": json.dumps([{"Name": name, "Soft": value, "Hard": value} for name, value in ulimits]),
-            "networkmode": NETWORK,
-            "extrahosts": [f"{name}:127.0.0.1" for name in (self.mark, OWNER_MARK + this_process())],
+            "networkmode": self._mode,
+            "buildargs": json.dumps(self.network.arguments() if self.network else {}),
+            "extrahosts": hosts(self.mark),
             "labels": json.dumps(self.labels),
             "cgroupparent": group,
             "cpusetcpus": self.cpuset,
@@ -178,19 +197,18 @@ class Build:
                 continue  # the engine is away; the reader of the stream finds out, too
 
     def _is_ours(self, inspected: Mapping[str, Any] | None) -> bool:
-        hosts = ((inspected or {}).get("HostConfig") or {}).get("ExtraHosts") or ()
-        return any(host.partition(":")[0] == self.mark for host in hosts)
+        step = step_of(inspected)
+        return step is not None and step.build == self.mark
 
     def _remove_containers(self) -> None:
         """Wait until the builder has cleaned up, and help it: a step that ignores its end is killed here."""
         until = time.monotonic() + GONE_WITHIN_S
         quiet = 0
         while quiet < 2 and time.monotonic() < until:
-            listed = [summary["Id"] for summary in self.api.containers({"network": [NETWORK]})]
-            ours = [found for found in {*self.log.containers, *listed} if self._is_ours(self.api.inspect(found))]
-            for container in ours:
-                self.api.kill(container)
-                self.api.remove(container)
+            ours = [step for step in build_steps(self.api) if step.build == self.mark]
+            for step in ours:
+                self.api.kill(step.id)
+                self.api.remove(step.id)
             # The builder may be about to start the next step: only two empty looks in a row are the end.
             quiet = 0 if ours else quiet + 1
             time.sleep(0.25)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.engine import Image, OnLine, Sample, State
+from sandbox.engine.policy import RunPolicy
 from sandbox.faults import Cancellation, HostFault, clean
 from sandbox.limits import Limits
 
@@ -158,8 +159,9 @@ class FakeEngine:
     environments: list[dict[str, str]] = field(default_factory=list)
     builds: list[dict[str, Any]] = field(default_factory=list)
 
-    def describe(self) -> dict[str, Any]:
-        return {"engine": "fake 1", "runtime": "none", "cpu": "pretended", "cores": 2, "memory_bytes": 8 * 1024**3}
+    def describe(self, limits: Limits) -> dict[str, Any]:
+        described = {"engine": "fake 1", "runtime": "none", "cpu": "pretended", "cores": 2, "memory_bytes": 8 * 1024**3}
+        return described | {"policy": {"default": RunPolicy.for_limits(limits).digest()}}
 
     def image(self, reference: str) -> Image | None:
         by_id = {image.id: image for image in self.images.values()}
@@ -188,6 +190,7 @@ class FakeEngine:
         on_line: OnLine | None = None,
         cancellation: Cancellation | None = None,
         cpuset: str = "",
+        trusted: bool = False,
     ) -> tuple[Image, str]:
         self.calls.append(f"build {reference}")
         self.builds.append(
@@ -198,6 +201,7 @@ class FakeEngine:
                 "limits": limits,
                 "files": dict(files or {}),
                 "cpuset": cpuset,
+                "trusted": trusted,
             }
         )
         if cancellation is not None:

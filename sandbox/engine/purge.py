@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.engine.api import Api, EngineRefusal
-from sandbox.engine.build import NETWORK
+from sandbox.engine.buildnet import NETWORK
 from sandbox.engine.reap import IMAGES, reap
 
 # Dependents before what they are built on.

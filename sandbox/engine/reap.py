@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from sandbox.engine.api import Api, EngineRefusal
-from sandbox.engine.build import MARK, NETWORK, OWNER_MARK
 from sandbox.engine.buildgroup import remove_left_over
+from sandbox.engine.buildsteps import build_steps
 from sandbox.engine.owner import EVALUATION, evaluation_of, is_kept, owner_lives
 
 IMAGES = "assay/evaluation"
@@ -40,17 +40,13 @@ def _containers(api: Api, alive: frozenset[str]) -> list[str]:
 def _build_steps(api: Api, alive: frozenset[str]) -> list[str]:
     """Steps of builds whose process has ended. Mostly none: the engine ends them when it loses the connection."""
     removed = []
-    for summary in api.containers({"network": [NETWORK]}):
-        inspected = api.inspect(summary["Id"]) or {}
-        hosts = [host.partition(":")[0] for host in (inspected.get("HostConfig") or {}).get("ExtraHosts") or ()]
-        keys = [host.removeprefix(MARK).partition("-")[2] for host in hosts if host.startswith(MARK)]
-        owners = [host.removeprefix(OWNER_MARK) for host in hosts if host.startswith(OWNER_MARK)]
+    for step in build_steps(api):
         # Without a key it makes an image of ours, perhaps for a process that cannot be seen from here.
-        if not any(keys) or keys[0] in alive or any(owner_lives(owner) for owner in owners):
+        if not step.evaluation or step.evaluation in alive or owner_lives(step.owner):
             continue
-        api.kill(summary["Id"])
-        api.remove(summary["Id"])
-        removed.append(f"build step {summary['Id'][:12]}")
+        api.kill(step.id)
+        api.remove(step.id)
+        removed.append(f"build step {step.id[:12]}")
     return removed
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.engine.build import NETWORK
 from sandbox.engine.buildgroup import PREFIX
+from sandbox.engine.buildsteps import build_steps
 from sandbox.engine.cgroup import ROOT
 from sandbox.engine.docker import DockerEngine
 from sandbox.engine.owner import EVALUATION
@@ -78,9 +78,8 @@ def others(engine, key):
 
 
 def steps_of(engine, key):
-    """Ids of the containers in which a build of that evaluation runs."""
-    inspected = [engine.api.inspect(step["Id"]) for step in engine.api.containers({"network": [NETWORK]})]
-    return [document["Id"] for document in inspected if document and key in str(document["HostConfig"])]
+    """The steps of that evaluation's build."""
+    return [step for step in build_steps(engine.api) if step.evaluation == key]
 
 
 def test_reap_removes_the_pod_of_a_process_that_was_killed(lab, python_image, evaluation):
@@ -161,6 +160,7 @@ def test_engine_that_goes_away_in_a_build_is_a_fault_of_the_host(lab, between, p
         build(cut, evaluation, folder, dockerfile, on_line=heard)
     assert fault.value.id.startswith("engine_")
     assert until(lambda: not steps_of(lab, evaluation))
+    build(lab, evaluation, folder, f"FROM {python.id}\n")  # the next attempt removes what this one had to leave
 
 
 @SDK_DROPS_SOCKETS

@@ -246,8 +246,8 @@ def test_pod_refuses_a_key_that_is_no_name(lab, limits):
 # the engine
 
 
-def test_describe_states_the_machine_and_the_policies(engine):
-    described = engine.describe()
+def test_describe_states_the_machine_and_the_policies(engine, limits):
+    described = engine.describe(limits)
     assert described["engine"].startswith("docker ")
     assert described["cores"] >= 1
     assert described["memory_bytes"] > 10**8

@@ -12,7 +12,6 @@ from sandbox.engine import Sample, State, cgroup, process
 from sandbox.engine.buildlog import BuildLog
 from sandbox.engine.capture import Ends, Frames, Lines, Newest, Pace, documents
 from sandbox.engine.deadline import Deadline
-from sandbox.engine.docker import fault_of
 from sandbox.engine.fake import FakeEngine, fake_image
 from sandbox.engine.owner import (
     EVALUATION,
@@ -25,6 +24,7 @@ from sandbox.engine.owner import (
     this_process,
 )
 from sandbox.engine.placement import Placement, place
+from sandbox.engine.sdk import fault_of
 from sandbox.engine.stages import images_named
 from sandbox.engine.tool import command
 from sandbox.faults import Cancellation, Cancelled, HostFault

@@ -1,0 +1,140 @@
+"""The network of one build: a namespace with nothing in it but a door on 127.0.0.1, and a proxy behind that door.
+
+    RUN steps ── namespace of `doorway` (no interface but lo) ──[socket handed over]── `egress` ── package indexes
+
+No firewall rule and no right of root is needed: what a step may reach is what the proxy is willing to connect to.
+Host, gateway, other builds, metadata addresses and DNS are all unreachable, since there is no interface to them.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sandbox.engine import Image, container
+from sandbox.engine.api import Api
+from sandbox.engine.capture import Frames, Lines, documents
+from sandbox.engine.container import Host
+from sandbox.engine.owner import EVALUATION, ROLE, evaluation_of, labels_for, name_of
+from sandbox.engine.policy import HANDOVER, RunPolicy
+from sandbox.engine.tool import command
+from sandbox.faults import HostFault
+from sandbox.indexes import Reach
+from sandbox.limits import MIB, Limits
+
+# Where the proxies stand, each cut off from the others. Our own images (never a team's) are built on it, too.
+NETWORK = "assay-build"
+ROLE_HERE = "build-network"
+HANDOVER_VOLUME = "handover-"
+DOOR = 3128
+CONNECTIONS = 64
+OPEN_WITHIN_S = 30.0
+LOOK_EVERY_S = 0.05
+LOCAL = "localhost,127.0.0.1,::1"
+
+
+@dataclass(frozen=True)
+class BuildNetwork:
+    """`namespace` is the id of the container whose network the steps join; `contacts` tells what they asked for."""
+
+    api: Api
+    namespace: str
+    egress: str
+
+    @property
+    def mode(self) -> str:
+        return f"container:{self.namespace}"
+
+    def arguments(self) -> dict[str, str]:
+        """Build arguments that every Dockerfile knows without ARG, and that no image keeps (Dockerfile reference)."""
+        proxy = f"http://127.0.0.1:{DOOR}"
+        names = {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "NO_PROXY": LOCAL}
+        return names | {name.lower(): value for name, value in names.items()}
+
+    def contacts(self) -> list[dict[str, Any]]:
+        """{host, port, outcome, bytes} of each connection that has ended, in order; see sandbox/inside/egress.py."""
+        frames, lines = Frames(), Lines()
+        said = b"".join(data for chunk in self.api.logs(self.egress, follow=False) for _, data in frames.feed(chunk))
+        return list(documents(iter([*lines.feed(said), *lines.end()])))
+
+    def check(self) -> None:
+        """HostFault when the way out is gone: then a build that failed has not failed by itself."""
+        for part in (self.namespace, self.egress):
+            if not ((self.api.inspect(part) or {}).get("State") or {}).get("Running"):
+                raise HostFault("engine_failed", "The network of the build went away while it ran", fix="Try again.")
+
+
+@contextmanager
+def build_network(
+    host: Host, tools: Callable[[], Image], evaluation: str, reach: Reach, limits: Limits
+) -> Iterator[BuildNetwork]:
+    """Make the namespace and its door, and take both away again. HostFault when they do not come up."""
+    api, image, mark = host.api, tools(), secrets.token_hex(3)
+    api.ensure_network(NETWORK)
+    _remove_left_over(api, evaluation)
+    labels = labels_for(evaluation, ROLE_HERE, limits.build_s)
+    volume = name_of(evaluation, f"{HANDOVER_VOLUME}{mark}")
+    policy = replace(
+        RunPolicy.for_tools(image, runtime=host.runtime, swappiness=host.swappiness),
+        memory_bytes=256 * MIB,
+        stdin=False,
+        volume=volume,
+    )
+    wire = f"{HANDOVER}/socket"
+    made: list[str] = []
+
+    def start(role: str, network: str, request: dict[str, Any]) -> str:
+        placed = replace(policy, profile=role, network=network)
+        name = name_of(evaluation, f"{role}-{mark}")
+        entrypoint = (*command(role), json.dumps({"handover": wire, **request}))
+        made.append(container.create(api, name, placed, image.id, labels=labels, entrypoint=entrypoint))
+        container.start(api, made[-1], name, placed)
+        return made[-1]
+
+    try:
+        api.create_volume(volume, labels)
+        egress = start(
+            "egress",
+            NETWORK,
+            {
+                "named": list(reach.named),
+                "public": reach.public,
+                "bytes": limits.build_download_bytes,
+                "connections": CONNECTIONS,
+            },
+        )
+        doorway = start("doorway", "none", {"port": DOOR, "within_s": OPEN_WITHIN_S})
+        network = BuildNetwork(api, doorway, egress)
+        _wait_until_open(network)
+        yield network
+    finally:
+        for part in reversed(made):
+            with suppress(HostFault):  # the engine is away: whoever uses it next says so, and the reaper comes
+                api.remove(part)
+        with suppress(HostFault):
+            api.remove_volume(volume)
+
+
+def _remove_left_over(api: Api, evaluation: str) -> None:
+    """What an attempt whose engine went away could not remove."""
+    for summary in api.containers({"label": [f"{EVALUATION}={evaluation}", f"{ROLE}={ROLE_HERE}"]}):
+        if evaluation_of(summary) == evaluation:
+            api.remove(summary["Id"])
+    for volume in api.volumes():
+        if volume["Name"].startswith(name_of(evaluation, HANDOVER_VOLUME)):
+            api.remove_volume(volume["Name"])
+
+
+def _wait_until_open(network: BuildNetwork) -> None:
+    until = time.monotonic() + OPEN_WITHIN_S
+    while time.monotonic() < until:
+        network.check()
+        if b'"open"' in b"".join(network.api.logs(network.namespace, follow=False)):
+            return
+        time.sleep(LOOK_EVERY_S)
+    raise HostFault("engine_failed", "The network of the build did not come up", fix="Try again.")
