@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sandbox.engine.buildgroup import build_group
 from sandbox.faults import HostFault, SandboxError
 from sandbox.images.standins import all_standins
-from sandbox.limits import GIB
+from sandbox.limits import GIB, Limits
 
 if TYPE_CHECKING:
     from sandbox.engine.docker import DockerEngine
@@ -43,7 +44,7 @@ class Line:
         return asdict(self)
 
 
-Look = Callable[["DockerEngine"], Line]
+Look = Callable[["DockerEngine"], Line | Iterable[Line]]
 
 
 def _version(text: str) -> tuple[int, ...]:
@@ -132,6 +133,22 @@ def _by_name(references: Iterable[str]) -> str:
     return "; ".join(f"{name} {', '.join(tags)}" for name, tags in versions.items())
 
 
+def disk_quota(_engine: DockerEngine) -> Line:
+    # No engine that we know gives one on the usual file systems; where one could, the policy would still not use it.
+    observed = "Containers have no quota of their own: their writable layer is watched, and killed at its limit."
+    fix = "Give the engine's data folder a disk of its own, so that a burst between two looks fills nothing else."
+    return Line("disk_quota", "Disk quota", "warn", observed, fix)
+
+
+def build_processes(engine: DockerEngine) -> Line:
+    with build_group(engine.api, engine.info, Limits()) as group:
+        bounded = bool(group)
+    if bounded:
+        return Line("build_processes", "Processes of builds", "ok", "A control group of their own bounds them.")
+    fix = "Run the worker as root on the engine's machine, with the engine's cgroupfs driver."
+    return Line("build_processes", "Processes of builds", "warn", "Nothing bounds them but their memory.", fix)
+
+
 # What is asked of an engine that answers; a new question is one more function here.
 LOOKS: tuple[Look, ...] = (
     engine_version,
@@ -139,6 +156,8 @@ LOOKS: tuple[Look, ...] = (
     limits,
     seccomp,
     user_namespaces,
+    disk_quota,
+    build_processes,
     runtime,
     tools_image,
     base_images,
@@ -181,6 +200,7 @@ def examine(looks: Sequence[Look] = LOOKS) -> Iterator[Line]:
         for look in looks:
             name = look.__name__
             try:
-                yield look(engine)
+                seen = look(engine)
+                yield from [seen] if isinstance(seen, Line) else seen
             except SandboxError as fault:
                 yield Line(name, name.replace("_", " ").capitalize(), "fail", f"{fault.title}.", fault.fix)

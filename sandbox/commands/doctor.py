@@ -1,4 +1,4 @@
-"""Say what this machine can and cannot do for an evaluation."""
+"""Say what this machine can and cannot do for an evaluation, and try to get out of its containers."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from rich.table import Table
 from rich.text import Text
 
 from sandbox.commands import DONE, OUR_FAULT, print_json
-from sandbox.doctor import Line, examine
+from sandbox.doctor import LOOKS, Line, examine
+from sandbox.escapes import prove
 from sandbox.terminal.console import Output
 from sandbox.terminal.words import QUIET, words
 
+ESCAPE = "escape_"
 MARKS = {"ok": ("green", "✓"), "warn": ("yellow", "!"), "fail": ("red", "✗")}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the lines as one JSON document")
+    parser.add_argument("--quick", action="store_true", help="leave out the attempts to get out of a container")
 
 
 def main(given: argparse.Namespace) -> int:
-    """Exit status 0; 3 when something is in the way of every evaluation, such as an engine that does not answer."""
-    lines = list(examine())
+    """Exit status 0; 3 when something is in the way of every evaluation, such as an attempt that got through."""
+    lines = list(examine(LOOKS if given.quick else (*LOOKS, prove)))
     ready = all(line.state != "fail" for line in lines)
     if given.json:
         print_json({"ready": ready, "lines": [line.to_json() for line in lines]})
@@ -32,7 +35,13 @@ def main(given: argparse.Namespace) -> int:
 
 def _table(lines: list[Line]) -> Table:
     table = Table.grid(padding=(0, 2))
+    tried = False
     for line in lines:
+        if line.id.startswith(ESCAPE) and not tried:
+            tried = True
+            table.add_row(
+                "", words("Tried as a hostile service", "bold"), words("in both profiles, default and strict")
+            )
         colour, mark = MARKS[line.state]
         text = words(line.observed)
         if line.fix:

@@ -1,0 +1,271 @@
+"""System calls that change more than the caller, or have been ways out before."""
+
+import ctypes
+import errno
+import os
+import platform
+import signal
+import socket
+
+from escapes import Held, Unable, attempt
+
+# The numbers of both machines that the images are made for (asm/unistd.h).
+_MACHINES = ("x86_64", "aarch64")
+_NUMBERS = {
+    "add_key": (248, 217),
+    "bpf": (321, 280),
+    "clone": (56, 220),
+    "fsopen": (430, 430),
+    "init_module": (175, 105),
+    "io_uring_setup": (425, 425),
+    "kexec_load": (246, 104),
+    "keyctl": (250, 219),
+    "mount": (165, 40),
+    "open_by_handle_at": (304, 265),
+    "open_tree": (428, 428),
+    "perf_event_open": (298, 241),
+    "pivot_root": (155, 41),
+    "process_vm_readv": (310, 270),
+    "ptrace": (101, 117),
+    "setns": (308, 268),
+    "settimeofday": (164, 170),
+    "sethostname": (170, 161),
+    "swapon": (167, 224),
+    "syslog": (103, 116),
+    "umount2": (166, 39),
+    "unshare": (272, 97),
+    "userfaultfd": (323, 282),
+}
+_NAMESPACES = {
+    "user": 0x10000000,
+    "mount": 0x00020000,
+    "pid": 0x20000000,
+    "network": 0x40000000,
+    "ipc": 0x08000000,
+    "uts": 0x04000000,
+    "cgroup": 0x02000000,
+}
+# Other errors come from a kernel that has begun to do what it was asked.
+_REFUSED = frozenset({errno.EPERM, errno.EACCES, errno.ENOSYS})
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def call(name, *arguments):
+    """(result, errno) of a system call."""
+    machine = platform.machine()
+    if machine not in _MACHINES:
+        raise Unable(f"the numbers of system calls on {machine} are not known here")
+    given = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
+    ctypes.set_errno(0)
+    result = _libc.syscall(ctypes.c_long(_NUMBERS[name][_MACHINES.index(machine)]), *given)
+    return result, ctypes.get_errno()
+
+
+def entered(name, *arguments):
+    """What a system call reached; Held where it was refused."""
+    result, error = call(name, *arguments)
+    code = errno.errorcode.get(error, str(error))
+    if result == -1 and error in _REFUSED:
+        raise Held(f"refused ({code})")
+    return f"the kernel took {name} ({code if result == -1 else 'done'})"
+
+
+@attempt
+def mount(_request):
+    """Mount a file system"""
+    return entered("mount", b"none", b"/mnt", b"tmpfs", 0, None)
+
+
+@attempt
+def remount(_request):
+    """Make /proc writable again"""
+    read_write_bind = 0x20 | 0x1000
+    return entered("mount", b"none", b"/proc/sys", None, read_write_bind, None)
+
+
+@attempt
+def unmount(_request):
+    """Unmount what hides /proc/kcore"""
+    return entered("umount2", b"/proc/kcore", 2)
+
+
+@attempt
+def new_mounts(_request):
+    """Open a file system through the newer calls"""
+    for name, arguments in (("fsopen", (b"tmpfs", 0)), ("open_tree", (-100, b"/", 1))):
+        try:
+            return entered(name, *arguments)
+        except Held as words:
+            held = words
+    raise held
+
+
+@attempt
+def unshare(_request):
+    """Make a namespace of its own"""
+    for name, flag in _NAMESPACES.items():
+        result, error = call("unshare", flag)
+        if result == 0:
+            return f"it has a {name} namespace of its own"
+    raise Held(f"refused ({errno.errorcode.get(error)}), all {len(_NAMESPACES)} kinds")
+
+
+@attempt
+def clone(_request):
+    """Start a process in a user namespace of its own"""
+    result, error = call("clone", _NAMESPACES["user"] | signal.SIGCHLD, None, None, None, None)
+    if result == 0:
+        os._exit(0)
+    if result > 0:
+        return "a process runs in a user namespace of its own"
+    raise Held(f"refused ({errno.errorcode.get(error)})")
+
+
+@attempt
+def setns(_request):
+    """Enter another process's namespace"""
+    try:
+        descriptor = os.open("/proc/1/ns/mnt", os.O_RDONLY)
+    except PermissionError as error:
+        raise Held("the namespaces of other processes cannot be opened") from error
+    return entered("setns", descriptor, 0)
+
+
+@attempt
+def pivot_root(_request):
+    """Change the root of the file system"""
+    return entered("pivot_root", b"/tmp", b"/tmp")
+
+
+@attempt
+def chroot(_request):
+    """Enter a root of its own"""
+    os.chroot("/tmp")  # noqa: S108 - in the container
+    return "chroot worked"
+
+
+@attempt
+def mknod(_request):
+    """Make a device"""
+    for kind, number in ((0o060000, os.makedev(8, 0)), (0o020000, os.makedev(1, 1))):
+        try:
+            os.mknod("/tmp/assay-device", kind | 0o600, number)  # noqa: S108 - in the container
+        except PermissionError:
+            continue
+        os.unlink("/tmp/assay-device")  # noqa: PTH108, S108 - in the container
+        return f"made the device {os.major(number)}:{os.minor(number)}"
+    raise Held("refused (EPERM), block and character devices")
+
+
+@attempt
+def open_by_handle(_request):
+    """Open a file of the host by its number"""
+    handle = (8).to_bytes(4, "little") + (1).to_bytes(4, "little") + (2).to_bytes(8, "little")
+    return entered("open_by_handle_at", os.open("/etc/hostname", os.O_RDONLY), handle, 0)
+
+
+@attempt
+def modules(_request):
+    """Load a kernel module"""
+    return entered("init_module", None, 0, b"")
+
+
+@attempt
+def kexec(_request):
+    """Load another kernel"""
+    return entered("kexec_load", 0, 0, None, 0xFFFF)  # flags that no kernel knows: nothing is loaded
+
+
+@attempt
+def bpf(_request):
+    """Load a BPF program"""
+    return entered("bpf", 0, bytes(64), 64)
+
+
+@attempt
+def keyring(_request):
+    """Use the kernel's keyrings"""
+    join_session = 1
+    return entered("keyctl", join_session, None, 0, 0, 0)
+
+
+@attempt
+def perf(_request):
+    """Watch the machine through perf"""
+    return entered("perf_event_open", bytes(112), 0, -1, -1, 0)
+
+
+@attempt
+def userfaultfd(_request):
+    """Handle page faults (userfaultfd)"""
+    user_mode_only = 1
+    return entered("userfaultfd", user_mode_only)
+
+
+@attempt
+def io_uring(_request):
+    """Set up an io_uring"""
+    return entered("io_uring_setup", 1, ctypes.create_string_buffer(120))
+
+
+@attempt
+def trace(_request):
+    """Trace another process"""
+    seize = 0x4206  # it is not stopped, and let go when this process ends
+    return entered("ptrace", seize, os.getppid(), None, None)
+
+
+@attempt
+def read_memory(_request):
+    """Read another process's memory"""
+    return entered("process_vm_readv", os.getppid(), None, 0, None, 0, 0)
+
+
+@attempt
+def kernel_log(_request):
+    """Read the kernel's log"""
+    read_all = 3
+    return entered("syslog", read_all, ctypes.create_string_buffer(64), 64)
+
+
+@attempt
+def swap(_request):
+    """Add swap space"""
+    return entered("swapon", b"/nothing", 0)
+
+
+@attempt
+def clock(_request):
+    """Set the clock"""
+    return entered("settimeofday", None, None)
+
+
+@attempt
+def host_name(_request):
+    """Set the host name"""
+    name = socket.gethostname().encode()
+    return entered("sethostname", name, len(name))
+
+
+@attempt
+def sockets(_request):
+    """Open sockets below or beside IP (packet, raw, vsock, alg)"""
+    wanted = {
+        "packet": (17, socket.SOCK_RAW, 0),
+        "raw": (socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP),
+        "raw IPv6": (socket.AF_INET6, socket.SOCK_RAW, 58),
+        "vsock": (40, socket.SOCK_STREAM, 0),
+        "alg": (38, socket.SOCK_SEQPACKET, 0),
+        "key": (15, socket.SOCK_RAW, 2),
+        "bluetooth": (31, socket.SOCK_RAW, 1),
+    }
+    opened = []
+    for name, (family, kind, protocol) in wanted.items():
+        try:
+            socket.socket(family, kind, protocol).close()
+        except OSError:
+            continue
+        opened.append(name)
+    if opened:
+        return f"opened {', '.join(opened)}"
+    raise Held(f"refused, all {len(wanted)} kinds")

@@ -1,0 +1,26 @@
+"""Exceed a limit that only the host watches: it has to kill this container for it. Twice the limit, then a pause."""
+
+import sys
+import time
+
+MIB = 1024 * 1024
+# The host looks at the writable layer every other second.
+LINGER_S = 20.0
+
+
+def disk(request):
+    with open("/var/tmp/assay-excess", "wb", buffering=0) as file:  # noqa: PTH123, S108 - in the container
+        file.writelines(bytes(MIB) for _ in range(2 * request["writable_bytes"] // MIB))
+    time.sleep(LINGER_S)
+
+
+def log(request):
+    line = "x" * 1023 + "\n"
+    for _ in range(2 * request["log_bytes"] // len(line)):
+        sys.stdout.write(line)
+    sys.stdout.flush()
+    time.sleep(LINGER_S)
+
+
+# By the reason that the host gives when it kills.
+EXCESSES = {"disk": disk, "log": log}
