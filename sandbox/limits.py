@@ -19,11 +19,14 @@ class Limits:
     fetch_files: int = 20_000
     fetch_file_bytes: int = 50 * MIB
     fetch_path_bytes: int = 1_024
+    fetch_depth: int = 64
     build_s: float = 900.0
     build_memory_bytes: int = 3 * GIB
     build_cpus: float = 2.0
     build_pids: int = 2_048
     build_download_bytes: int = 4 * GIB
+    build_unpacked_bytes: int = 1 * GIB
+    build_files: int = 500_000
     build_log_bytes: int = 50 * MIB
     build_log_kept_bytes: int = 1 * MIB
     image_bytes: int = 8 * GIB
@@ -31,6 +34,7 @@ class Limits:
     run_cpus: float = 1.0
     run_pids: int = 256
     run_writable_bytes: int = 512 * MIB
+    run_writable_files: int = 50_000
     run_tmpfs_bytes: int = 64 * MIB
     run_shm_bytes: int = 64 * MIB
     run_open_files: int = 4_096

@@ -37,6 +37,13 @@ class Folders:
         except (OSError, ValueError, KeyError):
             return None
 
+    def processes(self) -> list[int]:
+        """Numbers of the processes in it; none once it is gone."""
+        try:
+            return [int(number) for number in (self.pids / "cgroup.procs").read_text(encoding="ascii").split()]
+        except (OSError, ValueError):
+            return []
+
     def _version_1(self) -> Reading:
         stat = _pairs(self.memory / "memory.stat")
         return Reading(

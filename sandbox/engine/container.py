@@ -25,6 +25,7 @@ class Host:
     runtime: str
     swappiness: int | None
     cores: tuple[int, ...]
+    remapped: bool = False
 
 
 def create(
@@ -79,7 +80,13 @@ def differences(api: Api, container: str, policy: RunPolicy, *, owner: str = "")
     if process.is_visible(pid, container):
         other = pid_of(api.inspect(owner) or {}) if owner else 0
         shared = other if other and process.is_visible(other, owner) else 0
-        found += process.differences(pid, shares_network_with=shared)
+        found += process.differences(
+            pid,
+            shares_network_with=shared,
+            runtime=policy.runtime,
+            remapped=policy.remapped,
+            alone=policy.network.partition(":")[0] in ("none", "container"),
+        )
     return found
 
 

@@ -24,11 +24,12 @@ class Line:
     rule  "equal"    the value is sent, and has to be there
           "empty"    nothing is sent, and nothing may be there: null, false, 0, "" or an empty list
           "at most"  nothing is sent, and the names there (NAME, NAME=value, {"Name": NAME} or keys) are among `want`
-    A description that lacks the place altogether differs: what cannot be seen cannot be trusted.
+    A description that lacks the place altogether differs: what cannot be seen cannot be trusted. Only of
+          "absent"   the same as "empty", but engines leave the place out when nothing is there, or never had it
     """
 
     path: str
-    rule: Literal["equal", "empty", "at most"]
+    rule: Literal["equal", "empty", "at most", "absent"]
     want: Any
     why: str
 
@@ -38,13 +39,13 @@ class Line:
     def difference(self, inspected: Mapping[str, Any]) -> str:
         """A sentence when the description differs here, else ""."""
         found = self._find(inspected)
-        if found is not MISSING and self._holds(found):
+        if self.rule == "absent" if found is MISSING else self._holds(found):
             return ""
-        wanted = {"equal": repr(self.want), "empty": "nothing", "at most": f"at most {self.want!r}"}[self.rule]
+        wanted = {"equal": repr(self.want), "at most": f"at most {self.want!r}"}.get(self.rule, "nothing")
         return f"{self.path} is {_short(repr(found))}, not {_short(wanted)} ({self.why})"
 
     def _holds(self, found: Any) -> bool:
-        if self.rule == "empty":
+        if self.rule in ("empty", "absent"):
             return not found
         if self.rule == "at most":
             return {_name(item) for item in found or ()} <= set(self.want)
@@ -65,6 +66,10 @@ def equal(path: str, want: Any, why: str) -> Line:
 
 def empty(path: str, why: str) -> Line:
     return Line(path, "empty", None, why)
+
+
+def absent(path: str, why: str) -> Line:
+    return Line(path, "absent", None, why)
 
 
 def at_most(path: str, want: Sequence[str], why: str) -> Line:

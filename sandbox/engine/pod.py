@@ -79,6 +79,7 @@ class DockerPod:
             image,
             runtime=self._host.runtime,
             swappiness=self._host.swappiness,
+            remapped=self._host.remapped,
             user_number=self._user_number(image),
         ).placed(
             network=f"container:{self.pause}",
@@ -147,7 +148,8 @@ class DockerPod:
         return number_of(self._api, image.id, image.config.get("user") or "") if image.config.get("volumes") else 0
 
     def _tool_policy(self, image: Image) -> RunPolicy:
-        return RunPolicy.for_tools(image, runtime=self._host.runtime, swappiness=self._host.swappiness)
+        host = self._host
+        return RunPolicy.for_tools(image, runtime=host.runtime, swappiness=host.swappiness, remapped=host.remapped)
 
     def _labels(self, role: str) -> dict[str, str]:
         return labels_for(self.evaluation, role, self._limits.evaluation_s)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.canonical import digest
 from sandbox.engine import Image
-from sandbox.engine.lines import Line, at_most, empty, equal, nested
+from sandbox.engine.lines import Line, absent, at_most, empty, equal, nested
 from sandbox.engine.seccomp import profile
 from sandbox.faults import TeamFault
 from sandbox.limits import MIB, Limits
@@ -23,23 +23,59 @@ NOBODY = f"{NOBODY_NUMBER}:{NOBODY_NUMBER}"
 HOSTNAME = "assay"
 HANDOVER = "/handover"
 TMPFS_INODES = 16_384
+SHM = "/dev/shm"  # noqa: S108 - a file system of its own in the container
+NOWHERE = "127.0.0.1"  # a resolver's address at which nobody answers, in place of the host's own
+VOLUMES = 32
 NANO = 1_000_000_000
 # What a container may not see or change of the kernel, in the engine's own terms.
+# A file that user 0 of the host may read is readable for user 0 of a container, capabilities or not.
 MASKED = (
     "/proc/acpi",
     "/proc/asound",
+    "/proc/cmdline",
+    "/proc/config.gz",
     "/proc/interrupts",
+    "/proc/iomem",
+    "/proc/ioports",
+    "/proc/kallsyms",
     "/proc/kcore",
+    "/proc/key-users",
     "/proc/keys",
+    "/proc/kpagecgroup",
+    "/proc/kpagecount",
+    "/proc/kpageflags",
     "/proc/latency_stats",
+    "/proc/locks",
+    "/proc/modules",
+    "/proc/pagetypeinfo",
     "/proc/sched_debug",
     "/proc/scsi",
+    "/proc/slabinfo",
     "/proc/timer_list",
     "/proc/timer_stats",
+    "/proc/vmallocinfo",
+    "/sys/devices/virtual/dmi",
     "/sys/devices/virtual/powercap",
     "/sys/firmware",
+    "/sys/kernel/boot_params",
+    "/sys/kernel/debug",
+    "/sys/kernel/notes",
+    "/sys/kernel/security",
+    "/sys/kernel/slab",
+    "/sys/kernel/tracing",
+    "/sys/kernel/vmcoreinfo",
 )
-READ_ONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
+# The last three are files of the engine on the host's disk, outside the writable layer and shared by the whole pod.
+READ_ONLY = (
+    "/proc/bus",
+    "/proc/fs",
+    "/proc/irq",
+    "/proc/sys",
+    "/proc/sysrq-trigger",
+    "/etc/hostname",
+    "/etc/hosts",
+    "/etc/resolv.conf",
+)
 # A working directory or a volume here has been a way out of a container (CVE-2024-21626) and serves no service.
 KERNEL_FOLDERS = ("/proc", "/sys", "/dev")
 
@@ -50,6 +86,7 @@ class RunPolicy:
 
     profile      "default" (the image's own user, writable layer), "strict" (uid 65534, read-only root), "tool"
     user         "" is the image's default, which is root; without any capability either way
+    file_bytes   the largest file that a process may write
     tmpfs        (path, bytes) of each file system in memory: /tmp and every volume that the image declares
     volumes      those, as the image writes them; the runtime gives them the mode that the image's folder has, so
                  that tmpfs_owner, a user's number, decides who may write there
@@ -58,6 +95,7 @@ class RunPolicy:
     volume       a volume of ours that is mounted at HANDOVER, "" for none
     cpuset       cores, "" for all; swappiness is None where the engine cannot set it
     hosts        names beside localhost that mean 127.0.0.1; only the owner of a namespace has them
+    remapped     the engine runs containers in user namespaces of their own, and this one has to be in one
     """
 
     profile: str
@@ -67,6 +105,7 @@ class RunPolicy:
     cpus: float
     pids: int
     open_files: int
+    file_bytes: int
     shm_bytes: int
     tmpfs: tuple[tuple[str, int], ...]
     volumes: tuple[str, ...] = ()
@@ -80,6 +119,7 @@ class RunPolicy:
     swappiness: int | None = 0
     stdin: bool = False
     hosts: tuple[str, ...] = ()
+    remapped: bool = False
 
     @classmethod
     def for_limits(
@@ -91,8 +131,9 @@ class RunPolicy:
         runtime: str = "runc",
         swappiness: int | None = 0,
         user_number: int = 0,
+        remapped: bool = False,
     ) -> RunPolicy:
-        """The policy of a team's service; TeamFault when the image asks for a folder of the kernel.
+        """The policy of a team's service; TeamFault when the image asks for a folder of the kernel, or for too many.
 
         `user_number` is the number of the image's user, see `account.number_of`.
 
@@ -102,6 +143,12 @@ class RunPolicy:
         working_dir = _plain(config.get("working_dir") or "/")
         declared = tuple(config.get("volumes") or ())
         volumes = sorted({_plain(path) for path in declared} | {"/tmp"})  # noqa: S108 - in the container
+        if len(volumes) > VOLUMES:
+            raise TeamFault(
+                "too_many_volumes",
+                f"The image declares more than {VOLUMES - 1} volumes",
+                fix="Declare one VOLUME in the Dockerfile, and make folders in it.",
+            )
         for path, what in [(working_dir, "WORKDIR"), *((volume, "VOLUME") for volume in volumes)]:
             _refuse_kernel_folder(path, what)
         return cls(
@@ -112,6 +159,7 @@ class RunPolicy:
             cpus=limits.run_cpus,
             pids=limits.run_pids,
             open_files=limits.run_open_files,
+            file_bytes=limits.run_writable_bytes,
             shm_bytes=limits.run_shm_bytes,
             tmpfs=tuple((path, limits.run_tmpfs_bytes) for path in volumes),
             volumes=declared,
@@ -120,10 +168,13 @@ class RunPolicy:
             environment=tuple(sorted(config.get("env_names") or ())),
             runtime=runtime,
             swappiness=swappiness,
+            remapped=remapped,
         )
 
     @classmethod
-    def for_tools(cls, image: Image, *, runtime: str = "runc", swappiness: int | None = 0) -> RunPolicy:
+    def for_tools(
+        cls, image: Image, *, runtime: str = "runc", swappiness: int | None = 0, remapped: bool = False
+    ) -> RunPolicy:
         """The policy of our own scripts beside a service: strict, with the request on standard input."""
         return cls(
             profile="tool",
@@ -133,6 +184,7 @@ class RunPolicy:
             cpus=1.0,
             pids=256,
             open_files=8_192,
+            file_bytes=64 * MIB,
             shm_bytes=16 * MIB,
             tmpfs=(("/tmp", 64 * MIB),),  # noqa: S108 - a file system of its own in the container
             tmpfs_owner=NOBODY_NUMBER,
@@ -140,6 +192,7 @@ class RunPolicy:
             environment=tuple(sorted(image.config.get("env_names") or ())),
             runtime=runtime,
             swappiness=swappiness,
+            remapped=remapped,
             stdin=True,
         )
 
@@ -190,6 +243,8 @@ class RunPolicy:
             empty("NetworkSettings.Ports", "no published port"),
         ]
         tmpfs = {path: _tmpfs_options(size, self.tmpfs_owner) for path, size in self.tmpfs}
+        tmpfs[SHM] = _tmpfs_options(self.shm_bytes, 0, "noexec")  # the engine's own has a size, and no bound of names
+        ulimits = {"nofile": self.open_files, "fsize": self.file_bytes, "core": 0}
         host: list[Line] = [
             equal("NetworkMode", self.network, "the namespace of the pod and no other"),
             equal("CapDrop", ["ALL"], "no capability"),
@@ -202,9 +257,10 @@ class RunPolicy:
             equal("CpusetCpus", self.cpuset, "the cores of its place"),
             equal("PidsLimit", self.pids, "the process limit"),
             equal("ShmSize", self.shm_bytes, "the size of /dev/shm"),
-            equal("Ulimits", [_ulimit("nofile", self.open_files), _ulimit("core", 0)], "open files, no core files"),
+            equal("Ulimits", [_ulimit(*one) for one in ulimits.items()], "open files, size of a file, no core files"),
             equal("Tmpfs", tmpfs, "sized file systems in memory"),
             equal("IpcMode", "private", "shared memory of its own"),
+            equal("CgroupnsMode", "private", "control groups of its own"),
             equal("Init", True, "an init that reaps and passes signals on"),
             equal("RestartPolicy", {"Name": "no", "MaximumRetryCount": 0}, "an end is an end"),
             equal("LogConfig", {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "2"}}, "bounded logs"),
@@ -213,6 +269,7 @@ class RunPolicy:
             equal("Runtime", self.runtime, "the runtime of this host"),
             equal("ExtraHosts", [f"{name}:127.0.0.1" for name in self.hosts], "names within the namespace only"),
             *(empty(name, why) for name, why in NOTHING),
+            *(absent(name, why) for name, why in NOT_ASKED_FOR),
         ]
         if self.volume:
             mount = {"Type": "volume", "Source": self.volume, "Target": HANDOVER}
@@ -221,6 +278,10 @@ class RunPolicy:
             host.append(equal("MemorySwappiness", self.swappiness, "nothing is swapped out"))
         if self.network == "none":  # who joins a namespace also takes its host name
             lines.append(equal("Config.Hostname", HOSTNAME, "a host name that tells nothing"))
+            host.append(equal("Dns", [NOWHERE], "no resolver, and not the name of the host's"))
+            host.append(equal("DnsSearch", ["."], "no domain of the host"))
+        else:
+            host += [empty("Dns", "no resolver"), empty("DnsSearch", "no domain of the host")]
         return (*lines, *(line.below("HostConfig") for line in host))
 
 
@@ -242,8 +303,32 @@ NOTHING = (
     ("PublishAllPorts", "no published port"),
     ("AutoRemove", "it stays until we have read it"),
     ("OomKillDisable", "a memory limit that kills"),
-    ("Dns", "no resolver"),
+    ("DnsOptions", "nothing else of a resolver"),
     ("OomScoreAdj", "no place before others when memory ends"),
+)
+# The same, but engines leave these out when they are not asked for, or have dropped them.
+NOT_ASKED_FOR = (
+    ("Annotations", "no word to the runtime"),
+    ("BlkioDeviceReadBps", "no device of the host is named"),
+    ("BlkioDeviceReadIOps", "no device of the host is named"),
+    ("BlkioDeviceWriteBps", "no device of the host is named"),
+    ("BlkioDeviceWriteIOps", "no device of the host is named"),
+    ("BlkioWeight", "the same share of the disk for everybody"),
+    ("BlkioWeightDevice", "the same share of the disk for everybody"),
+    ("Cgroup", "no control group of another container"),
+    ("CpuPeriod", "the processor limit alone"),
+    ("CpuQuota", "the processor limit alone"),
+    ("CpuRealtimePeriod", "no place before others"),
+    ("CpuRealtimeRuntime", "no place before others"),
+    ("CpuShares", "the same share of the processor for everybody"),
+    ("CpusetMems", "no memory node of its own"),
+    ("Isolation", "the runtime's own isolation"),
+    ("KernelMemory", "the kernel's memory counts as its memory"),
+    ("KernelMemoryTCP", "the kernel's memory counts as its memory"),
+    ("MemoryReservation", "the memory limit alone"),
+    ("StorageOpt", "the engine's own storage"),
+    ("Sysctls", "no setting of the kernel"),
+    ("VolumeDriver", "no volume by a driver"),
 )
 
 
@@ -267,5 +352,5 @@ def _ulimit(name: str, value: int) -> dict[str, Any]:
     return {"Name": name, "Soft": value, "Hard": value}
 
 
-def _tmpfs_options(size: int, owner: int) -> str:
-    return f"rw,nosuid,nodev,exec,size={size},nr_inodes={TMPFS_INODES},mode=1777,uid={owner}"
+def _tmpfs_options(size: int, owner: int, execution: str = "exec") -> str:
+    return f"rw,nosuid,nodev,{execution},size={size},nr_inodes={TMPFS_INODES},mode=1777,uid={owner}"

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+# Where the process that the engine names is the container's own. Another runtime (gVisor, a virtual machine) puts a
+# process of its own there, which has what it needs to build the wall, and says nothing of those behind it.
+SHARES_THE_KERNEL = frozenset({"runc", "crun", "io.containerd.runc.v1", "io.containerd.runc.v2"})
+ONLY_INTERFACE = "lo"
 # Lines of /proc/<pid>/status and what a process under the policy has there (proc(5)); seccomp mode 2 is "filter".
 FACTS = {"CapEff": 0, "CapPrm": 0, "CapBnd": 0, "CapInh": 0, "CapAmb": 0, "NoNewPrivs": 1, "Seccomp": 2}
 _HEXADECIMAL = frozenset(name for name in FACTS if name.startswith("Cap"))
@@ -17,22 +21,47 @@ def is_visible(pid: int, container: str) -> bool:
         return False
 
 
-def differences(pid: int, *, shares_network_with: int = 0) -> list[str]:
-    """How a process differs from the policy. `shares_network_with` is the pid that owns its network namespace."""
+def differences(
+    pid: int,
+    *,
+    shares_network_with: int = 0,
+    runtime: str = "runc",
+    remapped: bool = False,
+    alone: bool = True,
+) -> list[str]:
+    """How a process differs from the policy.
+
+    `shares_network_with` is the pid that owns its network namespace; `remapped` that the engine promised user
+    namespaces; `alone` that nothing may be in its network namespace but the loopback interface.
+    """
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []  # it ended while we looked; the engine's description was compared already
     if "\nState:\tZ" in status:
         return []  # it has ended, and has nothing left to confine
-    found = status_differences(status)
-    network = _network(pid)
-    if network is not None and network in (_network(1), _network("self")):
+    found = status_differences(status) if runtime in SHARES_THE_KERNEL else []
+    network = _namespace(pid, "net")
+    if network is not None and network in (_namespace(1, "net"), _namespace("self", "net")):
         found.append("the process is in the network namespace of the host")
-    wanted = _network(shares_network_with) if shares_network_with else None
+    wanted = _namespace(shares_network_with, "net") if shares_network_with else None
     if None not in (network, wanted) and network != wanted:
         found.append("the process is in another network namespace than the pod")
+    if alone:
+        others = [name for name in interfaces(pid) if name != ONLY_INTERFACE]
+        found += [f"its network namespace has the interface {name}" for name in others]
+    if remapped and _namespace(pid, "user") in (_namespace(1, "user"), _namespace("self", "user")):
+        found.append("the process is in the user namespace of the host, although the engine has others")
     return found
+
+
+def interfaces(pid: int | str) -> list[str]:
+    """Names of the interfaces in a process's network namespace; none when it ended, or when we may not see it."""
+    try:
+        text = Path(f"/proc/{pid}/net/dev").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return [line.partition(":")[0].strip() for line in text.splitlines()[2:]]  # after two lines of headings
 
 
 def status_differences(status: str) -> list[str]:
@@ -46,9 +75,9 @@ def status_differences(status: str) -> list[str]:
     return sentences
 
 
-def _network(pid: int | str) -> int | None:
-    """The number of a process's network namespace; None when it ended, or when we may not see it."""
+def _namespace(pid: int | str, kind: str) -> int | None:
+    """The number of one of a process's namespaces; None when it ended, or when we may not see it."""
     try:
-        return Path(f"/proc/{pid}/ns/net").stat().st_ino
+        return Path(f"/proc/{pid}/ns/{kind}").stat().st_ino
     except OSError:
         return None

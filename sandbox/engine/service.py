@@ -35,7 +35,7 @@ class DockerService:
         self._killed = ""
         self._oom: bool | None = None
         self._began = time.time()
-        self._watch = Watch(api, id, limits.run_writable_bytes, self._kill)
+        self._watch = Watch(api, id, limits.run_writable_bytes, limits.run_writable_files, self._kill)
         self._follow: Follow | None = None
 
     def begin(self) -> None:
@@ -50,6 +50,8 @@ class DockerService:
         self._watch.close()
 
     def state(self) -> State:
+        if self._watch.fault is not None:
+            raise self._watch.fault
         inspected = self._api.inspect(self.id)
         if inspected is None:
             return State(False, None, self._seen_oom(), self._killed)

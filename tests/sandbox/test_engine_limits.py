@@ -60,7 +60,10 @@ def test_memory_bomb_of_a_child_is_seen_when_the_parent_ends_well(lab, python, e
 
 
 def test_disk_flood_is_killed(lab, python, evaluation, limits):
-    code = "import time\nwith open('/flood', 'wb') as f:\n  while True: f.write(b'x' * (1 << 20)); time.sleep(0.02)"
+    code = (
+        "import itertools, time\nfor n in itertools.count():\n"
+        "  with open(f'/flood-{n // 10}', 'ab') as f: f.write(b'x' * (1 << 20)); time.sleep(0.02)"
+    )
     with lab.pod(evaluation, limits) as pod:
         service = pod.start("app", python, command=run(code))
         state = service.wait(30)

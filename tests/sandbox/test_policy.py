@@ -6,7 +6,7 @@ import json
 import pytest
 
 from sandbox.engine import Image
-from sandbox.engine.lines import MISSING, at_most, empty, equal, nested
+from sandbox.engine.lines import MISSING, absent, at_most, empty, equal, nested
 from sandbox.engine.policy import KERNEL_FOLDERS, NOBODY, RunPolicy
 from sandbox.engine.seccomp import profile
 from sandbox.faults import TeamFault
@@ -35,7 +35,7 @@ def described(policy):
             place = place.setdefault(parent, {})
         if line.rule == "equal":
             place[name] = copy.deepcopy(line.want)
-        elif line.rule == "empty":
+        elif line.rule in ("empty", "absent"):
             place.setdefault(name, None)
     document["Config"] |= {"Env": ["PATH=/usr/bin"], "Volumes": {"/data": {}}}
     return document
@@ -56,7 +56,7 @@ def test_differences_none_when_everything_is_as_the_policy_says():
     assert policy(strict=True).differences(described(policy(strict=True))) == []
 
 
-@pytest.mark.parametrize("path", sorted({line.path for line in LINES}))
+@pytest.mark.parametrize("path", sorted({line.path for line in LINES if line.rule != "absent"}))
 def test_differences_name_a_line_that_the_description_lacks(path):
     document = described(policy())
     place, name = place_of(document, path)
@@ -121,7 +121,7 @@ def test_create_arguments_hold_exactly_the_lines_to_send():
     assert arguments["User"] == "app"
     assert arguments["Healthcheck"] == {"Test": ["NONE"]}
     assert arguments["HostConfig"]["Memory"] == arguments["HostConfig"]["MemorySwap"] == LIMITS.run_memory_bytes
-    assert set(arguments["HostConfig"]["Tmpfs"]) == {"/data", "/tmp"}
+    assert set(arguments["HostConfig"]["Tmpfs"]) == {"/data", "/tmp", "/dev/shm"}
     assert "Binds" not in arguments["HostConfig"]
     assert "Env" not in arguments
 
@@ -186,8 +186,13 @@ def test_seccomp_profile_allows_no_way_out():
         if rule["action"] == "SCMP_ACT_ALLOW" and not rule.get("args")
         for name in rule["names"]
     }
-    out = "io_uring_setup ptrace process_vm_readv keyctl add_key userfaultfd bpf perf_event_open unshare setns mount"
-    out += " pivot_root chroot open_by_handle_at init_module kexec_load clone clone3 socket personality kcmp"
+    out = """
+        io_uring_setup ptrace process_vm_readv process_vm_writev process_madvise pidfd_getfd keyctl add_key request_key
+        userfaultfd bpf perf_event_open unshare setns mount umount2 fsopen fsmount fsconfig move_mount open_tree
+        mount_setattr pivot_root chroot open_by_handle_at name_to_handle_at init_module finit_module delete_module
+        kexec_load clone clone3 socket socketpair personality kcmp syslog quotactl swapon reboot acct settimeofday
+        clock_settime iopl ioperm modify_ldt fallocate io_setup io_submit sync syncfs fanotify_init
+    """
     assert plain & set(out.split()) == set()
     assert {"read", "execve", "futex", "epoll_wait", "fork"} <= plain
 
@@ -201,6 +206,17 @@ def test_lines_take_null_for_empty():
     assert empty("A", "").difference({"A": None}) == ""
     assert equal("A", [], "").difference({"A": None}) == ""
     assert at_most("A", ["x"], "").difference({"A": None}) == ""
+
+
+def test_lines_let_an_engine_leave_out_what_is_not_asked_for():
+    assert absent("A", "").difference({}) == absent("A", "").difference({"A": 0}) == ""
+    assert absent("A", "").difference({"A": {"kernel.domainname": "x"}}) != ""
+
+
+def test_for_limits_refuses_more_volumes_than_there_are_file_systems_for():
+    volumes = [f"/data/{number}" for number in range(100)]
+    with pytest.raises(TeamFault, match="too_many_volumes"):
+        policy(image=Image("sha256:1", 1, {"volumes": volumes}))
 
 
 def test_nested_sends_what_is_equal_and_nothing_else():
