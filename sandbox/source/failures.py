@@ -41,6 +41,12 @@ OF_THE_TEAM = (
         f"The repository was renamed or moved. {LOOK}",
     ),
     (
+        r"dumb http transport",
+        "address_refused",
+        "The server only hands out files",
+        "Push the repository to a git host: one that speaks git's own protocol over https.",
+    ),
+    (
         r"(?:protocol|transport) .* not allowed",
         "address_refused",
         "Only https addresses are fetched",
@@ -75,9 +81,10 @@ def is_missing_ref(said: str) -> bool:
     return bool(re.search(r"Remote branch .* not found|Could not find remote branch", said))
 
 
-def is_dumb_server(said: str) -> bool:
-    """The server only hands out files, so that it cannot cut a history short."""
-    return "dumb http transport does not support shallow" in said
+def too_large(detail: str) -> TeamFault:
+    """The whole is too large, as it shows while it comes."""
+    fault, title, fix = TOO_LARGE
+    return TeamFault(fault, title, detail=detail, fix=fix)
 
 
 def no_ref(ref: str) -> TeamFault:

@@ -1,9 +1,10 @@
-"""Git as a reader of strangers' repositories: one deadline for all that it does, and bounds on what it writes."""
+"""Git as a reader of strangers' repositories: one deadline for all that it does, and bounds on all that it writes."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,13 +15,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.faults import Cancellation, HostFault, TeamFault, clean
-from sandbox.limits import GIB
+from sandbox.source import failures
+from sandbox.source.cell import UNCONFINED
+from sandbox.source.confinement import Confinement
 from sandbox.source.environment import environment
+from sandbox.source.scratch import Scratch
 
 OUTPUT_BYTES = 32 * 1024 * 1024
+SAID_BYTES = 1024 * 1024
 POLL_S = 0.1
-# Git maps packs into memory, so that its address space may be far larger than what it uses.
-ADDRESS_SPACE_BYTES = 4 * GIB
+# Looking at all that was written costs a walk through it.
+LOOK_S = 1.0
+# The cell needs a moment to kill what git started; then it is killed itself.
+END_S = 3.0
 
 
 class GitFailed(Exception):
@@ -39,87 +46,106 @@ class OutputTooLarge(Exception):
 class Git:
     """Runs git with one deadline for everything together.
 
-    home      folder for git's one configuration file    file_bytes   largest file it may write (a pack)
-    trusted   folders that may belong to another user    pins         "host:port:ip" that names must resolve to
+    file_bytes  largest file it may write (a pack)          protocol  the only transport: "https", "http" or "file"
+    all_bytes   everything that it may write, and all_files pins      "host:port:ip" that names must resolve to
+    trusted     folders that may belong to another user     direct    without our proxy
+    ports       what it may connect to; None: anything      fenced    may it read only what git needs?
     """
 
-    home: Path
+    scratch: Scratch
     seconds: float
     file_bytes: int
+    all_bytes: int
+    all_files: int
     cancellation: Cancellation
-    local: bool = False
+    protocol: str
     pins: Sequence[str] = ()
+    direct: bool = False
+    ports: Sequence[int] | None = None
+    fenced: bool = True
     trusted: Sequence[Path] = ()
     _ends: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._ends = time.monotonic() + self.seconds
-        self.home.mkdir(parents=True, exist_ok=True)
         # A file, because a repository of another owner is opened by a child of git that gets no variables of ours.
         # What stands in that repository's own configuration still runs nothing: only protected settings can.
         lines = ["[safe]", *(f"\tdirectory = {_quoted(path)}" for path in self.trusted)]
         self._file.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="surrogateescape")
+        self._file.chmod(0o644)
 
     @property
     def _file(self) -> Path:
-        return self.home / "gitconfig"
+        return self.scratch.home / "gitconfig"
 
-    def run(self, *arguments: str) -> bytes:
-        """Standard output. GitFailed, OutputTooLarge, TeamFault("fetch_timeout"), HostFault("git_missing")."""
-        with tempfile.TemporaryFile(dir=self.home) as out, tempfile.TemporaryFile(dir=self.home) as err:
+    def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """Standard output. GitFailed, OutputTooLarge, TeamFault("fetch_timeout", "source_too_large"), HostFault."""
+        home = self.scratch.home
+        with (
+            tempfile.TemporaryFile(dir=home) as given,
+            tempfile.TemporaryFile(dir=home) as out,
+            tempfile.TemporaryFile(dir=home) as err,
+        ):
+            given.write(stdin)
+            given.seek(0)
+            process = self._started(arguments, given.fileno(), out.fileno(), err.fileno())
             try:
-                process = subprocess.Popen(
-                    ["git", *arguments],
-                    cwd=self.home,
-                    env=environment(self._file, local=self.local, pins=self.pins),
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=err,
-                    start_new_session=True,
-                )
-            except FileNotFoundError:
-                raise HostFault("git_missing", "Git is not installed here", fix="Install git.") from None
-            try:
-                self._bound(process.pid)
-                self._wait(process, out.fileno())
+                self._wait(process, out.fileno(), err.fileno())
             finally:
                 if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
+                    _end(process)
             if os.fstat(out.fileno()).st_size > OUTPUT_BYTES:
                 raise OutputTooLarge
             out.seek(0)
-            err.seek(0)
+            err.seek(max(0, os.fstat(err.fileno()).st_size - SAID_BYTES))
+            said = clean(err.read(SAID_BYTES), lines=12)
+            if process.returncode == UNCONFINED:
+                raise HostFault(
+                    "fetch_unconfined",
+                    "Git could not be confined",
+                    detail=said,
+                    fix="Let the worker run as root or as an ordinary user on a kernel whose limits it may lower.",
+                )
             if process.returncode != 0:
-                said = clean(err.read(OUTPUT_BYTES), lines=12)
                 raise GitFailed(said or f"git {arguments[0]} ended with status {process.returncode}")
             return out.read()
 
-    def _bound(self, pid: int) -> None:
-        """Limits that its children inherit: a pack that never ends, an object that unfolds to gigabytes, a spin."""
-        if sys.platform != "linux":
-            return
-        seconds = int(self.seconds) + 1
-        for what, value in (
-            (resource.RLIMIT_FSIZE, self.file_bytes),
-            (resource.RLIMIT_AS, ADDRESS_SPACE_BYTES),
-            (resource.RLIMIT_CPU, seconds),
-            (resource.RLIMIT_CORE, 0),
-        ):
-            try:
-                resource.prlimit(pid, what, (value, value))
-            except ProcessLookupError:
-                return  # it has ended already
-            except ValueError:
-                continue  # this process itself has a lower bound, which git inherited
+    def _started(self, arguments: Sequence[str], given: int, out: int, err: int) -> subprocess.Popen[bytes]:
+        env = environment(self._file, protocol=self.protocol, pins=self.pins, direct=self.direct)
+        git = shutil.which("git", path=env["PATH"])
+        if git is None:
+            raise HostFault("git_missing", "Git is not installed here", fix="Install git.")
+        confinement = Confinement(Path(git), self.scratch, self.file_bytes, self.ports, self.fenced)
+        left = max(0.0, self._ends - time.monotonic())
+        return subprocess.Popen(
+            confinement.command(arguments, left, env),
+            cwd=self.scratch.work,
+            env=env,
+            stdin=given,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+        )
 
-    def _wait(self, process: subprocess.Popen[bytes], out: int) -> None:
+    def _wait(self, process: subprocess.Popen[bytes], out: int, err: int) -> None:
+        look_at = time.monotonic() + LOOK_S
         while True:
             try:
                 process.wait(POLL_S)
-                return
             except subprocess.TimeoutExpired:
                 self.cancellation.check()
+            if os.fstat(out).st_size > OUTPUT_BYTES:
+                raise OutputTooLarge
+            if time.monotonic() > look_at or process.returncode is not None:
+                if self.scratch.exceeds(self.all_files, self.all_bytes):
+                    raise failures.too_large(
+                        "It unfolds to more files or bytes than any commit within the limits needs."
+                    )
+                look_at = time.monotonic() + LOOK_S
+            if process.returncode is not None:
+                return
+            if os.fstat(err).st_size > SAID_BYTES:
+                raise failures.too_large("The server has more to say than a git host has.")
             if time.monotonic() > self._ends:
                 raise TeamFault(
                     "fetch_timeout",
@@ -127,8 +153,17 @@ class Git:
                     detail=f"The limit is {self.seconds:g} s.",
                     fix="Make the repository smaller: take data sets, models and build results out of its history.",
                 )
-            if os.fstat(out).st_size > OUTPUT_BYTES:
-                raise OutputTooLarge
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Let the cell kill all that git started, also what left the group; then the group, whoever still is in it."""
+    if sys.platform == "linux":
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(END_S)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _quoted(path: Path) -> str:

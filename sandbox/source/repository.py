@@ -1,4 +1,10 @@
-"""From a repository's address to a checked-out commit."""
+"""From a repository's address to a checked-out commit.
+
+What is deliberately not followed, because each would be an address of the repository's own choosing: submodules and
+files in Git LFS. They are left out and named in the facts (`submodules`, `lfs_pointers`), which the report shows; a
+project that needs them commits their files. Symbolic links inside the tree become small text files and are named
+(`symlinks`); one that leads out of it refuses the repository.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +17,23 @@ from typing import Any
 
 from sandbox.faults import Cancellation, TeamFault
 from sandbox.limits import MIB, Limits
-from sandbox.source import failures, history, listing, snapshot
+from sandbox.source import failures, history, links, listing, snapshot
 from sandbox.source.address import Address
 from sandbox.source.git import Git, GitFailed, OutputTooLarge
+from sandbox.source.scratch import Scratch
 
 DEPTH = 500
 # A history may be larger than one of its trees, but not without end.
 PACK_FACTOR, PACK_BYTES = 4, 64 * MIB
+# A pack, a second one when the commit is on no branch, and the tree; beside the files there are branches.
+PACKS, MORE_FILES = 2, 10_000
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
 # What no branch or tag can be called (git check-ref-format), or what would be an option.
-NO_REF = re.compile(r"\A-|\.\.|@\{|//|[\x00-\x20\x7f~^:?*\[\\]|(?:\.lock|[/.])\Z|\A/")
-BARE, HOME = "repository", "git"
+NO_REF = re.compile(r"\A-|\.\.|@\{|//|[\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]|(?:\.lock|[/.])\Z|\A/")
+MAX_REF_BYTES = 250
+BARE = "repository"
+# Files are written as they are in the commit: no encoding, line ending or keyword of the team's makes them larger.
+AS_THEY_ARE = "* -text -ident !filter !working-tree-encoding !eol !crlf\n"
 
 
 def fetch(
@@ -34,33 +46,37 @@ def fetch(
     say: Callable[[str], None],
 ) -> tuple[Path, dict[str, Any]]:
     """Clone without a checkout, find the commit, judge its list of files, then check out: (tree, facts)."""
-    bare, root, home = workspace / BARE, workspace / snapshot.TREE, workspace / HOME
-    for left_over in (bare, root, home):
-        shutil.rmtree(left_over, ignore_errors=True)
+    root = workspace / snapshot.TREE
+    shutil.rmtree(root, ignore_errors=True)
     folder = address if isinstance(address, Path) else None
     # A folder is read through git's own protocol, not by linking its files, so that depth and checks hold for it, too.
     url = address.url if isinstance(address, Address) else f"file://{address}"
-    git = Git(
-        home,
-        limits.fetch_s,
-        file_bytes=PACK_BYTES + PACK_FACTOR * limits.fetch_bytes,
-        cancellation=cancellation,
-        local=folder is not None,
-        pins=address.pins if isinstance(address, Address) else (),
-        trusted=() if folder is None else (folder, folder / ".git"),
-    )
-    try:
-        facts = _Clone(git, bare, url, ref).check_out(root, limits, say, folder)
-    except OutputTooLarge:
-        raise TeamFault(
-            "too_many_files",
-            "The repository's list of files is larger than the limit",
-            detail=f"The limit is {limits.fetch_files} files.",
-            fix="Take generated files and installed packages out of the repository.",
-        ) from None
-    finally:
-        shutil.rmtree(bare, ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
+    pack_bytes = PACK_BYTES + PACK_FACTOR * limits.fetch_bytes
+    # A folder of this machine is read as the person who named it; for an address git is nobody.
+    with Scratch(workspace, drop=folder is None) as scratch:
+        git = Git(
+            scratch,
+            limits.fetch_s,
+            file_bytes=pack_bytes,
+            all_bytes=PACKS * pack_bytes + limits.fetch_bytes,
+            all_files=2 * limits.fetch_files + MORE_FILES,
+            cancellation=cancellation,
+            protocol=address.scheme if isinstance(address, Address) else "file",
+            pins=address.pins if isinstance(address, Address) else (),
+            direct=isinstance(address, Address) and address.direct,
+            ports=[address.port] if isinstance(address, Address) and address.direct else None,
+            fenced=folder is None,
+            trusted=() if folder is None else (folder, folder / ".git"),
+        )
+        try:
+            facts = _Clone(git, scratch.work / BARE, url, ref).check_out(root, limits, say, folder)
+        except OutputTooLarge:
+            raise TeamFault(
+                "too_many_files",
+                "The repository's list of files is larger than the limit",
+                detail=f"The limit is {limits.fetch_files} files.",
+                fix="Take generated files and installed packages out of the repository.",
+            ) from None
     return root, {"url": str(folder) if folder else url, "ref": ref} | facts
 
 
@@ -82,35 +98,56 @@ class _Clone:
         found = listing.read(self._run("ls-tree", "-r", "-l", "-z", "--full-tree", commit), limits)
         if not found.files:
             raise _empty("The commit has no files")
+        links.check(self._targets(found))
         facts: dict[str, Any] = {"commit": commit}
-        facts["tree"], facts["committed_at"] = (
-            self._run("show", "--no-patch", "--format=%T%n%cI", commit, "--").decode().split()
+        # A commit may have no date that can be read.
+        facts["tree"], _, dated = (
+            self._run("show", "--no-patch", "--format=%T%n%cI", commit, "--").decode().partition("\n")
         )
+        facts["committed_at"] = dated.strip() or None
         facts |= {"files": found.files, "bytes": found.bytes}
         facts |= {"symlinks": list(found.symlinks), "submodules": list(found.submodules)}
         facts["history"] = history.read(self.git, self.bare, commit)
         say(f"writing {found.files} files")
-        self._write(root, commit)
+        self._write(commit)
         if folder is not None and not self.ref and (folder / ".git").exists():
             facts["dirty"] = self._differs(folder, commit)
+        self.git.scratch.hand_over(root, files=found.files, size=found.bytes)
         return facts
+
+    def _targets(self, found: listing.Listing) -> dict[bytes, bytes]:
+        """Where the links of a listing lead to, by their paths."""
+        asked = "".join(f"{identity}\n" for identity, _ in found.links)
+        raw = self.git.run(f"--git-dir={self.bare}", "cat-file", "--batch", stdin=asked.encode()) if asked else b""
+        targets = {}
+        for _, name in found.links:
+            head, _, raw = raw.partition(b"\n")
+            size = int(head.split()[-1])
+            targets[name], raw = raw[:size], raw[size + 1 :]
+        return targets
 
     def _run(self, *arguments: str) -> bytes:
         return self.git.run(f"--git-dir={self.bare}", *arguments)
 
     def _clone(self) -> None:
-        if self.ref and NO_REF.search(self.ref):
+        if self.ref and (NO_REF.search(self.ref) or len(self.ref.encode()) > MAX_REF_BYTES):
             raise failures.no_ref(self.ref)
         branch = ["--branch", self.ref] if self.ref and not COMMIT.fullmatch(self.ref) else []
-        common = ["clone", "--quiet", "--bare", "--no-tags", "--no-recurse-submodules", "--template=", *branch]
-        for depth in ([f"--depth={DEPTH}", "--single-branch"], ["--single-branch"]):
-            try:
-                self.git.run(*common, *depth, "--", self.url, str(self.bare))
-                return
-            except GitFailed as failure:
-                if not (failures.is_dumb_server(failure.said) and len(depth) > 1):
-                    raise failures.of_clone(failure.said, self.url, self.ref) from None
-                shutil.rmtree(self.bare, ignore_errors=True)
+        common = [
+            *("clone", "--quiet", "--bare", "--no-tags", "--no-recurse-submodules"),
+            *(f"--template={self._template()}", *branch),
+        ]
+        try:
+            self.git.run(*common, f"--depth={DEPTH}", "--single-branch", "--", self.url, str(self.bare))
+        except GitFailed as failure:
+            raise failures.of_clone(failure.said, self.url, self.ref) from None
+
+    def _template(self) -> Path:
+        """What git begins a repository with: our attributes, which go before those of any tree."""
+        template = self.git.scratch.home / "template"
+        (template / "info").mkdir(parents=True)
+        (template / "info" / "attributes").write_text(AS_THEY_ARE)
+        return template
 
     def _commit(self) -> str:
         """The full id of the wanted commit; one that is not in the clone is fetched, by its id or with all branches."""
@@ -135,8 +172,8 @@ class _Clone:
         except GitFailed:
             return ""
 
-    def _write(self, root: Path, commit: str) -> None:
-        root.mkdir()
+    def _write(self, commit: str) -> None:
+        root = self.git.scratch.tree
         try:
             self._run(f"--work-tree={root}", "checkout", "--quiet", "--force", commit, "--", ".")
         except GitFailed as failure:
@@ -154,6 +191,7 @@ class _Clone:
 
         Asked with our copy and its configuration, so that no filter of the folder's own runs.
         """
+        (self.bare / "info" / "attributes").unlink()  # the person's own editor may have kept to the tree's
         try:
             self._run("read-tree", commit)
             return bool(

@@ -10,7 +10,8 @@ from sandbox.faults import HostFault, TeamFault
 from sandbox.limits import Limits
 from sandbox.source import Snapshot, failures
 from sandbox.source import repository as cloning
-from sandbox.source.address import checked, is_public
+from sandbox.source.address import checked
+from sandbox.source.reach import is_public
 from tests.sandbox.sources import commit, fault_of, get, git, make_repository
 
 
