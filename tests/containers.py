@@ -18,7 +18,7 @@ INSIDE = Path(sandbox.__file__).parent / "inside"
 @pytest.fixture(scope="session")
 def engine():
     """The engine that `docker` would use. A test that needs it fails when none answers: it is never skipped."""
-    with DockerEngine() as engine:
+    with DockerEngine(caches=False) as engine:
         yield engine
 
 
@@ -37,7 +37,7 @@ def lab(engine, python_image, tmp_path_factory):
     dockerfile = f"FROM {python_image}\nCOPY inside /assay/inside\n"
     reference = f"assay/test-tools:{secrets.token_hex(4)}"
     image, _ = engine.build(folder, dockerfile, reference=reference, labels={}, limits=Limits(), trusted=True)
-    with DockerEngine(tools=lambda _engine: image) as lab:
+    with DockerEngine(tools=lambda _engine: image, caches=False) as lab:
         yield lab
     engine.remove_image(reference)
 

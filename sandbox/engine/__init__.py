@@ -164,8 +164,8 @@ class Engine(Protocol):
         """A new empty namespace; leaving the block removes every container of it."""
         ...
 
-    def reap(self, alive: frozenset[str]) -> list[str]:
-        """Remove containers, volumes and networks of evaluations not in `alive`; returns what was removed."""
+    def reap(self, alive: frozenset[str], standing: Callable[[str], Any] = ...) -> list[str]:
+        """Remove what is left of evaluations that nobody works on; returns what was removed, in words. See reap.py."""
         ...
 
 

@@ -6,21 +6,21 @@ import os
 import platform
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
 from sandbox import indexes
-from sandbox.engine import Image, OnLine, Pod
+from sandbox.engine import BuildFailed, Image, OnLine, Pod, layers
 from sandbox.engine.build import Build
 from sandbox.engine.buildnet import build_network
 from sandbox.engine.container import Host
 from sandbox.engine.image import load_root, pull, to_image
-from sandbox.engine.owner import EVALUATION
+from sandbox.engine.owner import EVALUATION, image_labels
 from sandbox.engine.pod import DockerPod
 from sandbox.engine.policy import RunPolicy
 from sandbox.engine.purge import purge
-from sandbox.engine.reap import reap
+from sandbox.engine.reap import Ask, reap, unknown
 from sandbox.engine.sdk import DockerApi
 from sandbox.faults import Cancellation
 from sandbox.limits import Limits
@@ -30,12 +30,13 @@ class DockerEngine:
     """`Engine` on Docker ≥ 20.10, found as the docker command finds it (DOCKER_HOST, DOCKER_TLS_VERIFY, …).
 
     ASSAY_RUNTIME names another OCI runtime ("runsc") for the containers of teams. `tools` gives the image of our
-    scripts; without it, `sandbox.images.tools` builds it when it is first needed. Close it, or use it in `with`.
+    scripts; without it, `sandbox.images.tools` builds it when it is first needed. `caches`: steps of a build that went
+    well are kept for the next one. Close it, or use it in `with`.
     """
 
-    def __init__(self, tools: Callable[[DockerEngine], Image] | None = None) -> None:
+    def __init__(self, tools: Callable[[DockerEngine], Image] | None = None, *, caches: bool = True) -> None:
         self.api = DockerApi()
-        self._tools = tools
+        self._tools, self._caches = tools, caches
         self._info: dict[str, Any] | None = None
 
     def __enter__(self) -> DockerEngine:
@@ -109,14 +110,34 @@ class DockerEngine:
         cpuset: str = "",
         trusted: bool = False,
     ) -> tuple[Image, str]:
-        build = Build(
-            self.api, self.info, reference, dict(labels), limits, cancellation or Cancellation(), on_line, cpuset
-        )
-        if trusted:
-            return build.run(context, dockerfile, files or {})
-        evaluation = labels.get(EVALUATION) or f"build-{secrets.token_hex(4)}"
-        with build_network(self._host, self.tools, evaluation, indexes.reach(), limits) as network:
-            return build.run(context, dockerfile, files or {}, network)
+        evaluation = labels.get(EVALUATION, "")
+        if evaluation:
+            labels = image_labels(evaluation, limits.evaluation_s) | dict(labels)
+        dockerfile, added = layers.marked(dockerfile)
+        with ExitStack() as stack:
+            record = stack.enter_context(layers.Record(on_line))
+            build = Build(
+                self.api,
+                self.info,
+                reference,
+                dict(labels),
+                limits,
+                cancellation or Cancellation(),
+                record.heard,
+                cpuset,
+            )
+            network = None
+            if not trusted:
+                name = evaluation or f"build-{secrets.token_hex(4)}"
+                network = stack.enter_context(build_network(self._host, self.tools, name, indexes.reach(), limits))
+            try:
+                image, log = build.run(context, dockerfile, files or {}, network)
+            except BuildFailed as failure:
+                said, log = (layers.without_mark(text, added) for text in (failure.message, failure.log))
+                raise BuildFailed(said, log, failure.step) from failure
+            if evaluation and self._caches:
+                layers.keep(self.api, image.id, labels, record.ids)
+        return image, log
 
     def remove_image(self, reference: str) -> None:
         self.api.remove_image(reference)
@@ -137,8 +158,8 @@ class DockerEngine:
 
         return ensure_tools(self)
 
-    def reap(self, alive: frozenset[str]) -> list[str]:
-        return reap(self.api, alive)
+    def reap(self, alive: frozenset[str], standing: Ask = unknown) -> list[str]:
+        return reap(self.api, alive, standing)
 
     def purge(self) -> list[str]:
         """Everything that was ever made here: `make clean`."""

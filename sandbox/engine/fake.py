@@ -20,6 +20,7 @@ from typing import Any
 
 from sandbox.engine import Image, OnLine, Sample, State
 from sandbox.engine.policy import RunPolicy
+from sandbox.engine.reap import Ask, unknown
 from sandbox.faults import Cancellation, HostFault, clean
 from sandbox.limits import Limits
 
@@ -225,7 +226,7 @@ class FakeEngine:
         finally:
             self.calls.append(f"close {evaluation}")
 
-    def reap(self, alive: frozenset[str]) -> list[str]:
+    def reap(self, alive: frozenset[str], standing: Ask = unknown) -> list[str]:  # noqa: ARG002
         self.calls.append(f"reap all but {', '.join(sorted(alive)) or 'none'}")
         return []
 

@@ -16,6 +16,7 @@ UNTIL = "assay.until"
 # Time that an evaluation's things may outlive its limit before the reaper takes them from a living process.
 GRACE_S = 600.0
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_TEMPORARY = re.compile(r"assay-([0-9a-z]+-[0-9a-z]+-\d+-\d+)-([a-z]+)-")
 
 
 def check_key(key: str) -> str:
@@ -35,6 +36,12 @@ def labels_for(evaluation: str, role: str, seconds: float) -> dict[str, str]:
     return {EVALUATION: evaluation, ROLE: role, OWNER: this_process(), UNTIL: str(until)}
 
 
+def image_labels(evaluation: str, seconds: float) -> dict[str, str]:
+    """The same for its image; the builder makes a step of each, so that there are no more than the reaper needs."""
+    labels = labels_for(evaluation, "image", seconds)
+    return {name: labels[name] for name in (EVALUATION, OWNER, UNTIL)}
+
+
 def evaluation_of(summary: Mapping[str, Any]) -> str | None:
     """The evaluation of a container of ours, as the engine lists it; None for any other container.
 
@@ -51,6 +58,17 @@ def is_kept(labels: Mapping[str, str]) -> bool:
     return until.isdigit() and time.time() < int(until) and owner_lives(labels.get(OWNER, ""))
 
 
+def temporary_prefix(purpose: str) -> str:
+    """How a temporary file or folder of this process is called, so that it is known when this process has died."""
+    return f"assay-{this_process()}-{purpose}-"
+
+
+def owner_of_temporary(name: str, purpose: str = "") -> str:
+    """The process that a temporary file's name tells, "" when it is none of ours (or for another purpose)."""
+    found = _TEMPORARY.match(name)
+    return found[1] if found and purpose in ("", found[2]) else ""
+
+
 def this_process() -> str:
     """This process, told from any other that has or had its number: "<boot>-<pid namespace>-<pid>-<start>"."""
     return f"{_boot()}-{_pid_namespace()}-{os.getpid()}-{_started(os.getpid())}"
@@ -64,6 +82,12 @@ def owner_lives(owner: str) -> bool:
     if boot != _boot() or namespace != _pid_namespace() or not pid.isdigit():
         return False
     return bool(started) and _started(int(pid)) == started
+
+
+def has_ended(owner: str) -> bool:
+    """Whether that process of this machine is certainly gone; False for one that this process could not see."""
+    boot, _, rest = owner.partition("-")
+    return boot != _boot() or (rest.partition("-")[0] == _pid_namespace() and not owner_lives(owner))
 
 
 def _boot() -> str:

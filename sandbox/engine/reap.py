@@ -1,67 +1,120 @@
-"""Cleaning up after evaluations whose process is gone: containers, build steps, images, control groups."""
+"""Cleaning up after evaluations whose process is gone: containers, build steps, volumes, networks, images, the rest."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
+from sandbox.engine import folders, layers
 from sandbox.engine.api import Api, EngineRefusal
 from sandbox.engine.buildgroup import remove_left_over
 from sandbox.engine.buildsteps import build_steps
-from sandbox.engine.owner import EVALUATION, evaluation_of, is_kept, owner_lives
+from sandbox.engine.owner import EVALUATION, OWNER, evaluation_of, is_kept, name_of, owner_lives
 
 IMAGES = "assay/evaluation"
-IMAGE_S = 2 * 3600.0
+# An image without the name of its process is an older version's.
+NAMELESS_S = 2 * 3600.0
+
+# What a site says of an evaluation: somebody works on it; it waits to be resumed, which needs its image and nothing
+# else; it is over; or it is not this site's, and its process has to be looked for.
+Standing = Literal["held", "waiting", "over", "unknown"]
+Ask = Callable[[str], Standing]
 
 
-def reap(api: Api, alive: frozenset[str]) -> list[str]:
-    """Remove what belongs to evaluations that are not in `alive`; returns what was removed, in words.
+def unknown(_key: str) -> Standing:
+    """What somebody says who has no site."""
+    return "unknown"
 
-    Kept, too, is what a process that still runs on this machine has made and whose time is not over: a second program
-    (`assay run` beside a site) cleans up after itself. Images stay for two hours, for an evaluation that is resumed.
-    The network of builds stays: it is everybody's. Nothing is chosen by a label alone.
+
+def reap(api: Api, alive: frozenset[str], standing: Ask = unknown) -> list[str]:
+    """Remove what belongs to evaluations that nobody works on; returns what was removed, in words.
+
+    `alive` are keys that are held. Of the others `standing` is asked, each time just before something would go: a lease
+    taken a moment ago counts. What is waiting or over goes at once, whoever made it: a worker that hangs has lost its
+    lease. What nobody knows stays while the process that made it lives and its time is not over, since a second program
+    (`assay run` beside a site) cleans up after itself. Nothing is chosen by a label alone.
     """
-    removed = _containers(api, alive) + _build_steps(api, alive) + _images(api, alive)
+
+    def ask(key: str) -> Standing:
+        return "held" if key in alive else standing(key)
+
+    removed = [*_build_steps(api, ask), *_containers(api, ask), *_volumes(api, ask), *_networks(api, ask)]
+    removed += [*_images(api, ask), *layers.remove_unused(api), *folders.remove_left_over()]
     if api.local:
         removed += remove_left_over()
     return removed
 
 
-def _containers(api: Api, alive: frozenset[str]) -> list[str]:
+def _is_over(said: Standing, labels: Mapping[str, str]) -> bool:
+    return said in ("waiting", "over") or (said == "unknown" and not is_kept(labels))
+
+
+def _containers(api: Api, ask: Ask) -> list[str]:
     removed = []
     for summary in api.containers({"label": [EVALUATION]}):
         key = evaluation_of(summary)
-        if key is None or key in alive or is_kept(summary["Labels"]):
-            continue
-        api.remove(summary["Id"])
-        removed.append(f"container {summary['Names'][0].lstrip('/')}")
+        if key is not None and _is_over(ask(key), summary["Labels"]):
+            api.remove(summary["Id"])
+            removed.append(f"container {summary['Names'][0].lstrip('/')}")
     return removed
 
 
-def _build_steps(api: Api, alive: frozenset[str]) -> list[str]:
+def _build_steps(api: Api, ask: Ask) -> list[str]:
     """Steps of builds whose process has ended. Mostly none: the engine ends them when it loses the connection."""
     removed = []
     for step in build_steps(api):
         # Without a key it makes an image of ours, perhaps for a process that cannot be seen from here.
-        if not step.evaluation or step.evaluation in alive or owner_lives(step.owner):
-            continue
-        api.kill(step.id)
-        api.remove(step.id)
-        removed.append(f"build step {step.id[:12]}")
+        said = ask(step.evaluation) if step.evaluation else "held"
+        if said in ("waiting", "over") or (said == "unknown" and not owner_lives(step.owner)):
+            api.kill(step.id)
+            api.remove(step.id)
+            removed.append(f"build step {step.id[:12]}")
     return removed
 
 
-def _images(api: Api, alive: frozenset[str]) -> list[str]:
-    tags_alive = {key.lower() for key in alive}
+def _volumes(api: Api, ask: Ask) -> list[str]:
+    return _named("volume", api.volumes(), api.remove_volume, ask)
+
+
+def _networks(api: Api, ask: Ask) -> list[str]:
+    """Those of evaluations. The network that all builds share stays: it is everybody's."""
+    return _named("network", api.networks(), api.remove_network, ask)
+
+
+def _named(kind: str, found: list[dict[str, Any]], remove: Callable[[str], None], ask: Ask) -> list[str]:
+    removed = []
+    for summary in found:
+        labels = summary.get("Labels") or {}
+        key, name = labels.get(EVALUATION), str(summary["Name"])
+        if key and name.startswith(name_of(key, "")) and _is_over(ask(key), labels):
+            try:
+                remove(name)
+            except EngineRefusal:
+                continue  # a container that is just going still uses it: the next round takes it
+            removed.append(f"{kind} {name}")
+    return removed
+
+
+def _images(api: Api, ask: Ask) -> list[str]:
     removed = []
     for summary in api.images(IMAGES):
-        if time.time() < int(summary["Created"]) + IMAGE_S:
-            continue
+        labels = summary.get("Labels") or {}
         for name in summary.get("RepoTags") or ():
             repository, _, tag = name.rpartition(":")
-            if repository == IMAGES and tag not in tags_alive:
+            # The label tells how the key is spelt; it counts only where it is the key of the name that we gave.
+            key = labels.get(EVALUATION, "")
+            if repository == IMAGES and _is_image_over(ask(key if key.lower() == tag else tag), labels, summary):
                 try:
                     api.remove_image(name)
                 except EngineRefusal:
                     continue  # a container of another program uses it
                 removed.append(f"image {name}")
     return removed
+
+
+def _is_image_over(said: Standing, labels: Mapping[str, str], summary: Mapping[str, Any]) -> bool:
+    """Its last labels are the engine's request's, so that an image of ours has the name of its process from us."""
+    if said != "unknown":
+        return said == "over"
+    return not is_kept(labels) if OWNER in labels else time.time() > int(summary["Created"]) + NAMELESS_S

@@ -54,9 +54,25 @@ class DockerApi:
         with faults():
             return list(self._client.images(filters={"reference": f"{repository}:*"}))
 
-    def remove_image(self, reference: str) -> None:
+    def all_images(self) -> list[dict[str, Any]]:
+        with faults():
+            return list(self._client.images(all=True))
+
+    def history(self, reference: str) -> list[dict[str, Any]]:
+        with faults():
+            try:
+                return list(self._client.history(reference))
+            except errors.NotFound:
+                return []
+
+    def tag(self, image: str, reference: str) -> None:
+        repository, _, tag = _split_tag(reference)
+        with faults():
+            self._client.tag(image, repository, tag, force=True)
+
+    def remove_image(self, reference: str, *, force: bool = True, prune: bool = True) -> None:
         with faults(), suppress(errors.NotFound):
-            self._client.remove_image(reference, force=True)
+            self._client.remove_image(reference, force=force, noprune=not prune)
 
     def pull(self, reference: str) -> Stream:
         name, _, tag = reference.partition("@") if "@" in reference else _split_tag(reference)
@@ -169,6 +185,10 @@ class DockerApi:
     def volumes(self) -> list[dict[str, Any]]:
         with faults():
             return list(self._client.volumes()["Volumes"] or ())
+
+    def networks(self) -> list[dict[str, Any]]:
+        with faults():
+            return list(self._client.networks())
 
     def remove_network(self, name: str) -> None:
         with faults(), suppress(errors.NotFound):

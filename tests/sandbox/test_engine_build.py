@@ -69,7 +69,7 @@ def test_build_step_that_fails_names_the_step(lab, python_image, evaluation, lim
             f"FROM {python_image}\nRUN echo before && exit 3\nRUN echo never\n",
             limits=limits,
         )
-    assert failure.value.step == "Step 2/4 : RUN echo before && exit 3"
+    assert failure.value.step.endswith(" : RUN echo before && exit 3")
     assert "non-zero code: 3" in failure.value.message
     assert "before" in failure.value.log
     assert "never" not in failure.value.log

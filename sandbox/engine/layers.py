@@ -1,0 +1,181 @@
+"""The steps of builds that the engine keeps as images without a name: whose they are, which stay, which go.
+
+The classic builder leaves every step behind, of builds that failed, too. Ours are told from a stranger's by their first
+step, a label that each stage begins with: the history of an image cannot be rewritten by what comes after it, so that
+no Dockerfile can take the mark away. What a build that succeeded leaves is named `assay/cache:<id>`, and the next build
+of the repository finds it; a step without a name that no build is using goes. A build writes down what it uses in a
+temporary file named after its process: when the process has died, its steps are used by nobody.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from sandbox.engine import OnLine
+from sandbox.engine.api import Api, EngineRefusal
+from sandbox.engine.owner import has_ended, owner_of_temporary, temporary_prefix
+
+CACHE = "assay/cache"
+MARK = "assay.build"
+MARKED = f'LABEL {MARK}="1"'
+# A step may be newer than the line that tells its build of it; the line takes milliseconds.
+YOUNG_S = 20.0
+MOST_USED = 4_096
+PURPOSE = "layers"
+SHORT = 12
+_ARROW = re.compile(r" ---> ([0-9a-f]{12,64})\s*")
+_FROM = re.compile(r"\s*FROM\s", re.IGNORECASE)
+_ESCAPE = re.compile(r"\s*#\s*escape\s*=\s*`", re.IGNORECASE)
+_LINE = re.compile(r"(parse error(?: on)? line )(\d{1,6})")
+
+
+def marked(dockerfile: str) -> tuple[str, list[int]]:
+    """The Dockerfile with our mark behind every FROM, and the numbers of the lines that came into it."""
+    escape = "`" if _ESCAPE.match(dockerfile.lstrip("\ufeff")) else "\\"
+    lines: list[str] = []
+    added: list[int] = []
+    continues = is_from = False
+    for line in dockerfile.removesuffix("\n").split("\n"):
+        lines.append(line)
+        if continues and (not line.strip() or line.lstrip().startswith("#")):
+            continue  # neither ends an instruction that goes on
+        is_from = is_from if continues else bool(_FROM.match(line.lstrip("\ufeff")))
+        continues = line.rstrip().endswith(escape) and not line.lstrip().startswith("#")
+        if is_from and not continues:
+            lines.append(MARKED)
+            added.append(len(lines))
+            is_from = False
+    return "\n".join(lines) + "\n", added
+
+
+def without_mark(message: str, added: Iterable[int]) -> str:
+    """A builder's message about a line, with the number that the line has in the team's file."""
+    places = list(added)
+    return _LINE.sub(lambda found: found[1] + str(int(found[2]) - sum(at < int(found[2]) for at in places)), message)
+
+
+class Record:
+    """What one build uses, as far as the engine has told it: `with Record(on_line) as record`, then `record.heard`."""
+
+    def __init__(self, on_line: OnLine | None) -> None:
+        self.ids: list[str] = []
+        self._on_line = on_line
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        self._file = tempfile.NamedTemporaryFile("w", prefix=temporary_prefix(PURPOSE), encoding="ascii")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            with suppress(FileNotFoundError):
+                self._file.close()
+
+    def heard(self, line: str) -> None:
+        """A line of the build. A step of a team can print the same words; then it protects an image for a while."""
+        found = _ARROW.fullmatch(line)
+        if found and self._file is not None and found[1] not in self.ids and len(self.ids) < MOST_USED:
+            self.ids.append(found[1])
+            self._file.write(f"{found[1]}\n")
+            self._file.flush()
+        if self._on_line is not None:
+            self._on_line(line)
+
+
+def used_by_builds(folder: Path | None = None) -> frozenset[str]:
+    """Short ids of the images that builds of living processes are using, bases among them."""
+    used: set[str] = set()
+    for path in (folder or Path(tempfile.gettempdir())).glob(f"assay-*-{PURPOSE}-*"):
+        owner = owner_of_temporary(path.name, PURPOSE)
+        if owner and not has_ended(owner):
+            with suppress(OSError):
+                used |= {line[:SHORT] for line in path.read_text(encoding="ascii", errors="replace").split()}
+    return frozenset(used)
+
+
+def keep(api: Api, image: str, labels: Mapping[str, str], ids: Iterable[str]) -> list[str]:
+    """Name what a successful build has left, so that it is found again: the last step of the team in each stage.
+
+    Returns the names. `labels` are those that the builder added as steps of its own; `ids` is `Record.ids`.
+    """
+    stock = {summary["Id"]: summary for summary in api.all_images()}
+    top = image
+    for _ in labels:
+        top = str(stock.get(top, {}).get("ParentId") or "")
+    parents = {summary["ParentId"] for summary in stock.values()}
+    short = {one[:SHORT] for one in ids}
+    tips = [one for one in stock if short_of(one) in short and one not in parents and not _names(stock[one])]
+    kept = []
+    for tip in dict.fromkeys([top, *tips]):
+        history = _history(api, stock[tip]) if tip in stock and tip != image else []
+        # A stage without a step of its own keeps nothing that is worth a name.
+        if history and not _is_mark(history[0]):
+            kept.append(f"{CACHE}:{short_of(tip)}")
+            api.tag(tip, kept[-1])
+    return kept
+
+
+def remove_unused(api: Api, young_s: float = YOUNG_S) -> list[str]:
+    """Remove the steps of ours without a name that nothing builds on and no running build uses."""
+    stock = {summary["Id"]: summary for summary in api.all_images()}
+    children: dict[str, int] = {}
+    for summary in stock.values():
+        children[summary["ParentId"]] = children.get(summary["ParentId"], 0) + 1
+    used = used_by_builds()
+    removed = 0
+    for leaf in [one for one in stock if not children.get(one)]:
+        step = leaf
+        # One by one upwards, and never by the engine's own pruning: a build may have just begun to use a step below.
+        while step in stock and not children.get(step) and _may_go(api, stock[step], used, young_s):
+            try:
+                api.remove_image(step, force=False, prune=False)
+            except EngineRefusal:
+                break  # a step's container stands on it
+            removed += 1
+            step = stock.pop(step)["ParentId"]
+            children[step] = children.get(step, 1) - 1
+    return [f"{removed} unused steps of builds"] if removed else []
+
+
+def short_of(id: str) -> str:
+    return id.removeprefix("sha256:")[:SHORT]
+
+
+def _may_go(api: Api, summary: Mapping[str, Any], used: frozenset[str], young_s: float) -> bool:
+    if _names(summary) or short_of(summary["Id"]) in used or time.time() < int(summary["Created"]) + young_s:
+        return False
+    return bool(_history(api, summary))
+
+
+def _names(summary: Mapping[str, Any]) -> list[str]:
+    found = [*(summary.get("RepoTags") or ()), *(summary.get("RepoDigests") or ())]
+    return [name for name in found if not name.startswith("<none>")]
+
+
+def _history(api: Api, summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The steps of an image of ours, [] for any other. The label alone is no proof: an image of ours passes it on."""
+    if MARK not in (summary.get("Labels") or {}):
+        return []
+    history = api.history(summary["Id"])
+    return history if any(_is_mark(step) for step in history) else []
+
+
+def _is_mark(step: Mapping[str, Any]) -> bool:
+    return str(step.get("CreatedBy") or "").endswith(f"LABEL {MARK}=1")
+
+
+def chain(stock: Mapping[str, Mapping[str, Any]], id: str) -> Iterator[str]:
+    """An image and what it was built on, as far as this engine knows."""
+    below = id
+    while below in stock:
+        yield below
+        below = str(stock[below]["ParentId"])
