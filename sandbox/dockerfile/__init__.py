@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sandbox.dockerfile.daemon import harmless
 from sandbox.dockerfile.lines import Directives, Instruction, invalid, read
 from sandbox.dockerfile.words import BadWord, Flag, expand, split, unquote
 from sandbox.faults import TeamFault
@@ -71,11 +72,13 @@ class Dockerfile:
     def rewrite(self, mapping: Mapping[str, str]) -> str:
         """New text with each wanted image replaced by `mapping[reference]`; `# syntax=` and comments are gone.
 
+        What the engine itself would fetch is refused, and ADD of plain files is written as COPY (see `daemon`).
         Raises KeyError for an image that is missing in the mapping, and TeamFault("needs_buildkit") for
         a heredoc that the classic builder would read as instructions.
         """
+        instructions = harmless(self.instructions, self.directives.escape)
         lines = [f"# escape={self.directives.escape}"] if self.directives.escape != "\\" else []
-        for index, instruction in enumerate(self.instructions):
+        for index, instruction in enumerate(instructions):
             images = {place: mapping[name] for (at, place), name in self._wanted.items() if at == index}
             lines.append(_written(instruction, images, self.directives.escape))
         return "\n".join(lines) + "\n"

@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from sandbox.engine import BuildFailed, Image, OnLine
+from sandbox.engine import BuildFailed, Image, OnLine, layer
 from sandbox.engine.api import NO_SPACE, Api, EngineRefusal, Stream, disk_full
 from sandbox.engine.buildgroup import build_group
 from sandbox.engine.buildlog import BuildLog
@@ -25,6 +26,7 @@ from sandbox.engine.deadline import Deadline
 from sandbox.engine.image import to_image
 from sandbox.engine.owner import EVALUATION
 from sandbox.engine.stages import images_named
+from sandbox.engine.unpacked import Unpacked, is_needed
 from sandbox.faults import Cancellation, HostFault, TeamFault
 from sandbox.limits import Limits
 
@@ -114,8 +116,10 @@ class Build:
                 )
 
     def _pack(self, folder: Path, dockerfile: str, files: Mapping[str, str], out: IO[bytes], until: float) -> None:
+        check = partial(self._check, until)
+        look = Unpacked(self.limits.build_unpacked_bytes, check).look if is_needed(dockerfile) else _pass_over
         try:
-            notes = pack(folder, dockerfile, files, out, lambda: self._check(until))
+            notes = pack(folder, dockerfile, files, out, check, look=look)
         except OSError as error:
             if NO_SPACE in str(error).lower():
                 raise disk_full(str(error)) from error
@@ -189,12 +193,24 @@ class Build:
             try:
                 for container in self.log.containers[-1:]:
                     inspected = self.api.inspect(container, size=True)
-                    if self._is_ours(inspected) and int((inspected or {}).get("SizeRw") or 0) > self.limits.image_bytes:
-                        self.stopped = "disk"
+                    if inspected is not None and self._is_ours(inspected) and (why := self._excess(inspected)):
+                        self.stopped = why
                         stream.close()
                         return
             except HostFault:
                 continue  # the engine is away; the reader of the stream finds out, too
+
+    def _excess(self, inspected: Mapping[str, Any]) -> str:
+        """Why a step has to end: "disk", "files", "full" when the disk is nobody's any more; "" while it may go on."""
+        folder = layer.folder_of(inspected)
+        if folder is None:
+            return "disk" if int(inspected.get("SizeRw") or 0) > self.limits.image_bytes else ""
+        if layer.is_nearly_full(folder):
+            return "full"
+        used = layer.count(folder, bytes=self.limits.image_bytes, files=self.limits.build_files)
+        if used.files > self.limits.build_files:
+            return "files"
+        return "disk" if used.bytes > self.limits.image_bytes else ""
 
     def _is_ours(self, inspected: Mapping[str, Any] | None) -> bool:
         step = step_of(inspected)
@@ -224,6 +240,15 @@ class Build:
                 detail=log,
                 fix="Take away what prints without an end in the RUN step above, or send its output to /dev/null.",
             )
+        if self.stopped == "full":
+            raise disk_full("A build was stopped before it took the rest of the disk.")
+        if self.stopped == "files":
+            raise TeamFault(
+                "image_too_large",
+                f"The build wrote more than {self.limits.build_files} files in one step",
+                detail=self.log.step,
+                fix="Install or unpack less in the build.",
+            )
         if self.stopped == "disk":
             raise TeamFault(
                 "image_too_large",
@@ -252,6 +277,10 @@ class Build:
             detail=f"{self.log.text()}\n{self.log.step}",
             fix="Make the slow step smaller: fewer or ready-made packages, no training and no download of data.",
         )
+
+
+def _pass_over(_path: Path, _name: str) -> None:
+    """Nothing is unpacked in this build."""
 
 
 def _lines(stream: Stream) -> Iterator[bytes]:

@@ -29,11 +29,14 @@ def pack(
     files: Mapping[str, str],
     out: IO[bytes],
     check: Callable[[], None] = lambda: None,
+    *,
+    look: Callable[[Path, str], None] = lambda _path, _name: None,
 ) -> list[str]:
     """Write the context of a build as a tar to `out`; returns notes on what was left out, for the build's log.
 
     Owner, group and time of every entry are fixed, so that the same tree is the same context. The Dockerfile is put in
-    beside the tree, with an ignore file of ours that keeps both out of the image. `check` may raise, to stop.
+    beside the tree, with an ignore file of ours that keeps both out of the image. `check` may raise, to stop, and
+    `look` gets (path, name) of each file that went in.
     """
     ignore = Ignore(_read_ignore(root))
     notes = list(ignore.notes)
@@ -48,6 +51,8 @@ def pack(
                 notes.append(note)
             else:
                 names.add(name)
+                if entry.is_file(follow_symlinks=False):
+                    look(root / name, name)
         for name, text in files.items():
             if name not in names:
                 _add_text(tar, _inside(name), text)

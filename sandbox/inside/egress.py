@@ -63,7 +63,8 @@ class Egress:
                 finally:
                     out_writer.close()
             except Refused as refusal:
-                outcome = refusal.outcome
+                self.report(host, port, refusal.outcome, 0)  # before the answer: the build may end with it
+                host = ""
                 text = f"Assay: {refusal}\n".encode()
                 writer.write(
                     f"HTTP/1.1 {refusal.status}\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n"
