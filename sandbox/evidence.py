@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sandbox import canonical
+from sandbox.plain import plain
 
 SCHEMA = "assay/evidence/v1"
 TRACKS = ("general", "ai", "ml")
@@ -13,7 +14,7 @@ TRACKS = ("general", "ai", "ml")
 
 @dataclass(frozen=True)
 class Evidence:
-    """One evaluation's observations; every member is plain JSON.
+    """One evaluation's observations; every member is plain JSON (`sandbox.plain` makes it so).
 
     source    `Snapshot.to_json()`: {url, ref, commit, tree, archive_sha256, committed_at, ...}; else {}
     plan      `Plan.to_json()` or None when nothing runnable was found
@@ -34,6 +35,10 @@ class Evidence:
     probes: dict[str, dict[str, Any]] = field(default_factory=dict)
     schema: str = SCHEMA
 
+    def __post_init__(self) -> None:
+        for name in ("source", "plan", "services", "stages", "fault", "host", "probes"):
+            object.__setattr__(self, name, plain(getattr(self, name)))
+
     def probe(self, probe_id: str) -> dict[str, Any] | None:
         """That probe's document, or None when it did not run or failed."""
         document = self.probes.get(probe_id)
@@ -46,7 +51,10 @@ class Evidence:
 
     @property
     def healthy(self) -> bool:
-        """An app service answers its health path with a true success."""
+        """An app service answers its health path with a true success, and mostly still did after the load."""
+        later = self.probe("health") or {}
+        if later.get("asked") and later["good"] * 2 <= later["asked"]:
+            return False
         return any(row["role"] == "app" and row["state"] == "healthy" for row in self.services)
 
     def digest(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -10,6 +11,9 @@ from prometheus_client.parser import text_string_to_metric_families
 MAX_BYTES = 1024 * 1024
 MAX_SERIES = 10_000
 MAX_LINE = 8 * 1024
+MAX_LABELS = 64
+# A count beyond this cannot be told from the next one.
+MAX_COUNT = 2.0**53
 REQUESTS = re.compile(r"request|http", re.IGNORECASE)
 LATENCY = re.compile(r"duration|latency|seconds|time|_ms", re.IGNORECASE)
 
@@ -37,24 +41,45 @@ class Exposition:
 
 
 def parse(text: str) -> Exposition:
-    """Raises ValueError for text that is not the Prometheus format or is larger than the caps."""
-    if len(text) > MAX_BYTES or any(len(line) > MAX_LINE for line in text.split("\n")):
-        raise ValueError("the page is larger than a metrics page may be")
+    """Raises ValueError, whatever the text: it is not the Prometheus format, or is larger than the caps.
+
+    A series that stands there twice counts once, as a Prometheus server would take it; a value that is no finite
+    number counts nothing.
+    """
+    _check_size(text)
     counters: dict[str, float] = {}
     histograms: dict[str, float] = {}
     families = series = 0
-    for family in text_string_to_metric_families(text):
-        families += 1
-        series += len(family.samples)
-        if series > MAX_SERIES:
-            raise ValueError(f"more than {MAX_SERIES} series")
-        if family.type == "counter":
-            values = [sample.value for sample in family.samples if not sample.name.endswith("_created")]
-            counters[f"{family.name}_total"] = sum(values)
-        elif family.type in ("histogram", "summary"):
-            counts = [sample.value for sample in family.samples if sample.name.endswith("_count")]
-            if family.type == "histogram":
-                histograms[family.name] = sum(counts)
+    try:
+        for family in text_string_to_metric_families(text):
+            families += 1
+            first = {(sample.name, *sorted(sample.labels.items())): sample for sample in reversed(family.samples)}
+            series += len(first)
+            if family.type == "counter":
+                values = [sample.value for sample in first.values() if not sample.name.endswith("_created")]
+                counters[f"{family.name}_total"] = _sum(values)
+            elif family.type == "histogram":
+                values = [sample.value for sample in first.values() if sample.name.endswith("_count")]
+                histograms[family.name] = _sum(values)
+    except ValueError:
+        raise
+    except Exception as error:  # the parser was not written for text that is made to break it
+        raise ValueError(f"not the Prometheus text format ({type(error).__name__})") from error
     if not families:
         raise ValueError("no metric in it")
     return Exposition(families, series, counters, histograms)
+
+
+def _check_size(text: str) -> None:
+    """Before the parser, which builds everything in memory."""
+    lines = text.split("\n") if len(text) <= MAX_BYTES else ()
+    if not lines or any(len(line) > MAX_LINE for line in lines):
+        raise ValueError("the page is larger than a metrics page may be")
+    if sum(bool(line) and not line.startswith("#") for line in lines) > MAX_SERIES:
+        raise ValueError(f"more than {MAX_SERIES} series")
+    if any(line.count('="') > MAX_LABELS for line in lines):
+        raise ValueError(f"more than {MAX_LABELS} labels on a series")
+
+
+def _sum(values: list[float]) -> float:
+    return sum(value for value in values if math.isfinite(value) and abs(value) < MAX_COUNT)

@@ -9,9 +9,19 @@ from typing import Any, Literal
 Owner = Literal["team", "host"]
 MAX_DETAIL_LINES = 12
 MAX_LINE_CHARACTERS = 400
-# C0 and C1 controls except newline and tab, and the bidirectional overrides that can make a log line lie.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+# C0 and C1 controls except newline and tab; what turns, hides or breaks a line without being seen (bidirectional
+# marks and overrides, zero-width space, line separators, tag characters); halves of surrogate pairs.
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb"
+    r"\ud800-\udfff\U000e0000-\U000e007f]"
+)
+# A command to the terminal that never ends stops at its line: what follows is still the team's output.
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+
+
+def printable(text: str) -> str:
+    """Without terminal escapes and unprintable characters; lines and their length stay as they are."""
+    return _UNPRINTABLE.sub("", _ANSI.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def clean(text: str | bytes, *, lines: int | None = None, tail: bool = True) -> str:
@@ -21,12 +31,16 @@ def clean(text: str | bytes, *, lines: int | None = None, tail: bool = True) -> 
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    text = _UNPRINTABLE.sub("", _ANSI.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
-    kept = [line[:MAX_LINE_CHARACTERS] for line in text.split("\n")]
+    kept = [line[:MAX_LINE_CHARACTERS] for line in printable(text).split("\n")]
     if lines is not None:
         kept = [line for line in kept if line.strip()]
         kept = kept[-lines:] if tail else kept[:lines]
     return "\n".join(kept)
+
+
+def one_line(text: str) -> str:
+    """The same for what has to stay on one line."""
+    return " ".join(printable(text).split())[:MAX_LINE_CHARACTERS]
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,10 @@ class SandboxError(Exception):
         self, id: str, title: str, *, detail: str | bytes = "", fix: str = "", where: str | None = None
     ) -> None:
         super().__init__(f"{id}: {title}")
-        self.id, self.title, self.fix, self.where = id, title, fix, where
+        self.id = id
+        # Names of files, instructions and settings in these are the team's own.
+        self.title, self.fix = one_line(title), one_line(fix)
+        self.where = None if where is None else one_line(where)
         # What a probe had seen when it gave up; the pipeline keeps it.
         self.evidence: dict[str, Any] | None = None
         self.detail = clean(detail, lines=MAX_DETAIL_LINES)

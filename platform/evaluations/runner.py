@@ -17,6 +17,7 @@ from sandbox.events import Event
 from sandbox.faults import Cancellation, Cancelled, HostFault
 from sandbox.limits import Limits
 from sandbox.pipeline import STAGES, Pipeline
+from sandbox.plain import plain
 
 log = logging.getLogger(__name__)
 SOURCE_SCHEMES = ("http://", "https://")
@@ -63,7 +64,7 @@ def _work(evaluation: Evaluation, token: str, engine: Engine, cancellation: Canc
         for stage in STAGES:
             leases.write(evaluation.pk, token, stage=stage)
             pipeline.step(stage)
-            leases.write(evaluation.pk, token, state=pipeline.saved())
+            leases.write(evaluation.pk, token, state=plain(pipeline.saved()))
             _freeze_commit(evaluation, pipeline)
         leases.write(evaluation.pk, token, stage=Stage.SCORING)
         news(Event(Stage.SCORING, "stage", "started"))
@@ -73,7 +74,7 @@ def _work(evaluation: Evaluation, token: str, engine: Engine, cancellation: Canc
                 token,
                 stage=Stage.SCORED,
                 finished_at=timezone.now(),
-                fault=pipeline.fault,
+                fault=plain(pipeline.fault),
                 lease="",
                 lease_until=None,
             )
@@ -93,7 +94,7 @@ def _work(evaluation: Evaluation, token: str, engine: Engine, cancellation: Canc
         if evaluation.attempts >= settings.ASSAY_MAX_ATTEMPTS:
             _abort(evaluation, token, fault)
         else:
-            leases.write(evaluation.pk, token, fault=fault, state=pipeline.saved())
+            leases.write(evaluation.pk, token, fault=fault, state=plain(pipeline.saved()))
             leases.release(evaluation.pk, token)
             return
     _clean_up(evaluation, engine)

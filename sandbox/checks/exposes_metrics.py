@@ -12,7 +12,8 @@ def judge(evidence: Evidence) -> Finding:
     if not metrics["present"]:
         return failed("There is no /metrics.", evidence=pointer)
     if not metrics["parses"]:
-        return failed(f"{metrics['path']} does not parse as Prometheus text.", score=0.3, evidence=pointer)
+        why = f" ({metrics['why']})" if metrics.get("why") else ""
+        return failed(f"{metrics['path']} does not parse as Prometheus text{why}.", score=0.3, evidence=pointer)
     return passed(
         f"{metrics['path']} gives {metrics['series']} series in {metrics['families']} families.", evidence=pointer
     )

@@ -14,6 +14,8 @@ def judge(evidence: Evidence) -> Finding:
         return inconclusive(f"The measurement does not count: {load['why']}")
     percent, pointer = load["failure_pct"], ("/probes/load/failure_pct", "/probes/load/timeline")
     observed = f"{percent:.1f} % of {load['sent']} requests at {load['rate_rps']:.0f} a second failed."
+    if changed := load.get("answers_changed"):
+        observed += f" {changed} of them were answered, but not as the same requests are when nothing else happens."
     if percent <= 1:
         return passed(observed, evidence=pointer)
     return failed(observed, score=round(max(0.0, 0.5 - percent / 40), 2), evidence=pointer)

@@ -16,7 +16,8 @@ from sandbox.engine.policy import RunPolicy
 from sandbox.faults import Cancellation, HostFault
 from sandbox.limits import MIB
 
-ANSWER_BYTES = 4 * MIB
+# What a script may write; those that carry a team's words bound themselves below it (sandbox/inside/fetch.py).
+ANSWER_BYTES = 8 * MIB
 ERROR_BYTES = 8 * 1024
 CHUNK = 64 * 1024
 LOOK_EVERY_S = 0.2

@@ -23,6 +23,10 @@ from listening import listening
 from wire import event, read_request, result
 
 POLL_S = 0.25
+ASK_S = 5.0
+# Ports that nobody expects are tried a few a round and not for long: a service may listen on thousands.
+STRANGE_PORTS, STRANGE_S = 8, 1.0
+SHOWN_PORTS = 64
 USUAL = ["/health", "/healthz", "/api/health", "/ready", "/readyz", "/livez", "/ping", "/status", "/_stcore/health"]
 OPENAPI = ["/openapi.json", "/api/openapi.json", "/swagger.json"]
 # After the first answer a service may still be loading its model: this long a 5xx or no health is not the last word.
@@ -39,11 +43,14 @@ def main():
     seen = {"state": "failed", "why": "never_listens", "port": None, "health_path": None, "ready_after_s": None}
     seen |= {"listening": [], "candidates": [], "openapi": None}
     answered_at = loopback_at = None
+    turn = 0
     while time.monotonic() < ends:
-        seen["listening"] = listening()
-        event(waited_s=round(time.monotonic() - started, 2), listening=len(seen["listening"]))
-        if seen["listening"]:
-            look(seen, asked, started)
+        rows = listening()
+        seen["listening"] = shown(rows, asked["ports"])
+        event(waited_s=round(time.monotonic() - started, 2), listening=len(rows))
+        if rows:
+            look(seen, asked, rows, started=started, ends=ends, turn=turn)
+            turn += 1
             if seen["state"] == "healthy":
                 break
             if seen["why"] == "loopback_only":
@@ -58,9 +65,13 @@ def main():
     result(seen)
 
 
-def look(seen, asked, started):
-    """Try every listening port once, the expected ones first."""
-    rows = seen["listening"]
+def shown(rows, ports):
+    """At most SHOWN_PORTS rows, the expected ports first."""
+    return sorted(rows, key=lambda row: (row["port"] not in ports, row["port"]))[:SHOWN_PORTS]
+
+
+def look(seen, asked, rows, *, started, ends, turn):
+    """Try the expected ports that listen, and some of the others, until `ends`."""
     expected = {port: number for number, port in enumerate(asked["ports"])}
     open_ports = sorted({row["port"] for row in rows if not row["loopback"]}, key=lambda p: (expected.get(p, 99), p))
     if not open_ports:
@@ -68,29 +79,31 @@ def look(seen, asked, started):
         seen["why"] = "loopback_only"
         return
     seen["why"] = "answers_nothing"
-    for port in open_ports:
+    usual = [port for port in open_ports if port in expected]
+    strange = [port for port in open_ports if port not in expected]
+    first = turn * STRANGE_PORTS % max(1, len(strange))
+    for port in [*usual, *(strange[first:] + strange[:first])[:STRANGE_PORTS]]:
         nonsense = "/" + secrets.token_hex(8)
-        try:
-            odd = request(port, "GET", nonsense, total_s=5)
-        except NoAnswer:
+        odd = ask(port, nonsense, ends, ASK_S if port in expected or len(open_ports) == 1 else STRANGE_S)
+        if odd is None:
             continue
         ready = seen["ready_after_s"]
         seen |= {"port": port, "ready_after_s": round(time.monotonic() - started, 3) if ready is None else ready}
-        judge(seen, asked["paths"], port, odd)
+        judge(seen, asked["paths"], port, odd, ends)
         return
 
 
-def judge(seen, paths, port, odd):
+def judge(seen, paths, port, odd, ends):
     """Ask the candidate paths; `odd` is the answer to a path that cannot exist."""
     wanted = [path for path in OPENAPI if seen["openapi"] is None]
     for path in wanted:
-        answer = ask(port, path)
+        answer = ask(port, path, ends)
         if answer is not None and answer.status == 200 and b'"paths"' in answer.body:
             seen["openapi"] = path
             break
     candidates, statuses = [], [odd.status]
     for path in dict.fromkeys([*paths, *USUAL]):
-        answer = ask(port, path)
+        answer = ask(port, path, ends)
         why = "no answer" if answer is None else unhealthy(answer, odd)
         candidates.append({"path": path, "status": answer and answer.status, "why": why})
         if answer is not None:
@@ -98,7 +111,7 @@ def judge(seen, paths, port, odd):
         if answer is not None and not why:
             seen |= {"state": "healthy", "why": "", "health_path": path, "candidates": candidates}
             return
-    root = ask(port, "/")
+    root = ask(port, "/", ends)
     if root is not None:
         statuses.append(root.status)
         candidates.append({"path": "/", "status": root.status, "why": "the front page says nothing of health"})
@@ -109,9 +122,13 @@ def judge(seen, paths, port, odd):
         seen |= {"state": "alive", "why": ""}
 
 
-def ask(port, path):
+def ask(port, path, ends, total_s=ASK_S):
+    """The answer, or None; never beyond `ends`, so that a service that keeps us waiting ends as its own fault."""
+    left = ends - time.monotonic()
+    if left <= 0:
+        return None
     try:
-        return request(port, "GET", path, total_s=5)
+        return request(port, "GET", path, total_s=min(total_s, left))
     except NoAnswer:
         return None
 
@@ -122,6 +139,10 @@ def unhealthy(answer, odd):  # noqa: PLR0911 - one reason a line
         return f"answered {answer.status}"
     if answer.status == odd.status and answer.body == odd.body:
         return "the same answer as to a path that does not exist"
+    # Whoever says yes to everything may say it in other words each time. A page as the answer to everything is
+    # judged below: beside it a path of another kind may well mean something.
+    if 200 <= odd.status < 300 and answer.content_type == odd.content_type != "text/html":
+        return "a path that does not exist is answered with success, too"
     # Some say "ok" as text/html (Streamlit's own health path does), so only what looks like a page counts as one.
     if answer.content_type == "text/html" and odd.status == 200 and b"<" in answer.body[:1024]:
         return "a page that answers every path"

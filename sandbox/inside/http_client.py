@@ -2,9 +2,14 @@
 
 Shared by the scripts beside it. It follows no redirect, keeps no cookie, knows no proxy, and inflates no further than
 it would read. Deadlines run on the monotonic clock over the whole answer, so one byte a second ends as well.
+
+It connects to an address of the loopback network that nobody can guess: a listener on 0.0.0.0 answers there, as it
+would from outside, and one that was put on 127.0.0.1 in front of it, for us alone, does not.
 """
 
 import contextlib
+import re
+import secrets
 import socket
 import time
 import zlib
@@ -15,14 +20,36 @@ HEADER_BYTES = 64 * 1024
 HEADER_COUNT = 100
 INFORMATIONAL = 10
 BODY_BYTES = 1024 * 1024
+# An address within one host: never a whole URL, another host, or a second line of the head.
+PATH = re.compile(r"/(?:[\x21-\x2e\x30-\x7e][\x21-\x7e]*)?")
+PATH_BYTES = 4096
+METHOD = re.compile(r"[A-Z]{1,16}")
+# The same head from every tool of ours: a service must not be able to tell a look from a load.
+HEAD = {
+    "Host": "localhost",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+}
+
+
+def outward():
+    """127.x.y.z, another one in each process."""
+    return ".".join(["127", *(str(1 + secrets.randbelow(253)) for _ in range(3))])
+
+
+ADDRESS = outward()
 
 
 class NoAnswer(Exception):
-    """Nothing usable came back. `kind`: refused, timeout, closed, protocol or too_large."""
+    """Nothing usable came back. `kind`: refused, timeout, closed, protocol or too_large.
 
-    def __init__(self, kind, detail=""):
+    `status` is that of the head when one came before it went wrong, else None.
+    """
+
+    def __init__(self, kind, detail="", status=None):
         super().__init__(f"{kind}: {detail}" if detail else kind)
-        self.kind = kind
+        self.kind, self.status = kind, status
 
 
 @dataclass
@@ -95,13 +122,14 @@ def request(
     connect_s=2.0,
     total_s=10.0,
     body_bytes=BODY_BYTES,
-    address="127.0.0.1",
+    address=ADDRESS,
 ):
     """One request to this namespace's loopback; an Answer, or NoAnswer."""
     started = time.monotonic()
     until = started + total_s
-    head = {"Host": "localhost", "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
-    head |= headers or {}
+    if not METHOD.fullmatch(method) or not PATH.fullmatch(path) or len(path) > PATH_BYTES:
+        raise NoAnswer("protocol", "not a path that can be asked for")
+    head = HEAD | (headers or {}) | {"Connection": "close"}
     if body or method in ("POST", "PUT", "PATCH"):
         head["Content-Length"] = str(len(body))
     text = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in head.items()) + "\r\n"
@@ -112,6 +140,7 @@ def request(
     except OSError as error:
         raise NoAnswer("refused", str(error)) from None
     with link:
+        link.settimeout(max(0.1, until - time.monotonic()))
         # A server may answer and close before it has read everything.
         with contextlib.suppress(OSError):
             link.sendall(text.encode("latin-1", "replace") + body)
@@ -130,7 +159,11 @@ def _read(reader, method, body_bytes):
         raise NoAnswer("protocol", "too many informational answers")
     answer = Answer(status, headers)
     if method != "HEAD" and status not in (204, 304):
-        answer.body = _inflated(_body(reader, headers, body_bytes), headers, body_bytes)
+        try:
+            answer.body = _inflated(_body(reader, headers, body_bytes), headers, body_bytes)
+        except NoAnswer as error:
+            error.status = status
+            raise
     return answer
 
 
@@ -138,7 +171,10 @@ def _status(line):
     parts = line.split(None, 2)
     if len(parts) < 2 or not parts[0].startswith(b"HTTP/1.") or not parts[1].isdigit() or len(parts[1]) != 3:
         raise NoAnswer("protocol", "the first line is not HTTP")
-    return int(parts[1])
+    status = int(parts[1])
+    if not 100 <= status <= 599:
+        raise NoAnswer("protocol", f"a status of {status}")
+    return status
 
 
 def _headers(reader):
@@ -150,15 +186,22 @@ def _headers(reader):
         seen += len(line)
         if seen > HEADER_BYTES or count == HEADER_COUNT:
             break
-        name, _, value = line.decode("latin-1").partition(":")
-        headers[name.strip().lower()] = value.strip()
+        name, colon, value = line.decode("latin-1").partition(":")
+        name, value = name.strip().lower(), value.strip()
+        if not colon or not name:
+            raise NoAnswer("protocol", "a header without a name")
+        if name == "content-length" and headers.get(name, value) != value:
+            raise NoAnswer("protocol", "two lengths")
+        headers[name] = value
     raise NoAnswer("too_large", "the headers")
 
 
 def _body(reader, headers, limit):
     pieces, size = [], 0
     for piece in (
-        _chunks(reader, limit) if "chunked" in headers.get("transfer-encoding", "") else _plain(reader, headers)
+        _chunks(reader, limit)
+        if "chunked" in headers.get("transfer-encoding", "").lower()
+        else _plain(reader, headers, limit)
     ):
         size += len(piece)
         if size > limit:
@@ -167,12 +210,15 @@ def _body(reader, headers, limit):
     return b"".join(pieces)
 
 
-def _plain(reader, headers):
+def _plain(reader, headers, limit):
     length = headers.get("content-length")
     if length is not None:
-        if not length.isdigit() or len(length) > 15:
+        # Latin-1 has digits that int() does not know.
+        if not (length.isascii() and length.isdigit()) or len(length) > 15:
             raise NoAnswer("protocol", "a content length that is no number")
         left = int(length)
+        if left > limit:
+            raise NoAnswer("too_large", f"a body of more than {limit} bytes")
         while left > 0:
             piece = reader.some()[:left]
             if not piece:
@@ -211,4 +257,6 @@ def _inflated(body, headers, limit):
         raise NoAnswer("protocol", str(error)) from None
     if len(plain) > limit:
         raise NoAnswer("too_large", "a body that inflates without end")
+    if not inflater.eof:
+        raise NoAnswer("closed", "in the compressed body of the answer")
     return plain

@@ -1,7 +1,7 @@
 """Put the service under load with Locust in a process of its own, and turn its rows into figures.
 
-Request:  {"port", "requests": [{"method", "path", "body", "content_type", "status", "bytes"}], "rate_rps", "users",
-           "warmup_s", "window_s", "closed_users", "closed_s", "health_path": str|null}
+Request:  {"port", "requests": [{"method", "path", "body", "content_type", "status", "bytes", "shape"}], "rate_rps",
+           "users", "warmup_s", "window_s", "closed_users", "closed_s", "health_path": str|null}
 Result:   see docs/probes.md, "load"
 Event:    {"phase": "warm-up"|"window"|"capacity", "fraction": 0..1} each second
 """
@@ -19,13 +19,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from figures import figures
-from http_client import NoAnswer, request
+from http_client import ADDRESS, NoAnswer, request
+from shape import shape
 from wire import event, read_request, result
 
 LOCUSTFILE = Path(__file__).resolve().parent.parent / "loadtest" / "locustfile.py"
 SETTLE_S = 1.0
 STARTUP_S = 20.0
 POLL_S = 0.5
+# Asked again when it is quiet, to know what an answer looks like after all that was sent.
+AFTER_S, AFTER_ASK_S = 8.0, 3.0
+SAID_BYTES = 2000
 
 
 def main():
@@ -53,11 +57,12 @@ def main():
             health.stop()
             if generator.poll() is None:
                 generator.kill()
-        said = generator.stdout.read()[-2000:] if generator.stdout else ""
+        said = (Path(folder) / "said").read_bytes()[-SAID_BYTES:].decode("utf-8", "replace")
         if not output.exists():
             sys.exit(f"the load generator left no rows: {said}")
         rows = json.loads(output.read_text())
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    rows["after"] = after(asked)
     document = figures(rows, asked, generator_cpu_s=used.ru_utime + used.ru_stime, elapsed_s=time.monotonic() - began)
     document["steadiness"] = health.document()
     result(document)
@@ -66,14 +71,38 @@ def main():
 def start(asked, plan, folder):
     """Locust, headless, with no web page and no files but ours."""
     command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
-    command += ["--host", f"http://127.0.0.1:{asked['port']}", "--users", str(asked["users"])]
+    command += ["--host", f"http://{ADDRESS}:{asked['port']}", "--users", str(asked["users"])]
     command += ["--spawn-rate", str(asked["users"]), "--stop-timeout", "0", "--exit-code-on-error", "0"]
     run_s = plan["closed_at_s"] + plan["closed_s"] + 1.5
     command += ["--run-time", f"{int(run_s + 0.999)}s", "--loglevel", "ERROR"]
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": folder, "ASSAY_LOAD": json.dumps(plan)}
-    return subprocess.Popen(
-        command, env=environment, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    # Into a file: a pipe that nobody reads until the end would stop it when it has much to say.
+    with (Path(folder) / "said").open("wb") as said:
+        return subprocess.Popen(command, env=environment, cwd=folder, stdout=said, stderr=subprocess.STDOUT)
+
+
+def after(asked):
+    """{request number: [status, bytes, shape]} of each request once more, now that it is quiet."""
+    ends, found = time.monotonic() + AFTER_S, {}
+    time.sleep(SETTLE_S)
+    for number, each in enumerate(asked["requests"]):
+        headers = {"Content-Type": each["content_type"]} if each.get("content_type") else {}
+        left = ends - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            answer = request(
+                asked["port"],
+                each["method"],
+                each["path"],
+                body=(each.get("body") or "").encode("utf-8", "replace"),
+                headers=headers,
+                total_s=min(left, AFTER_ASK_S),
+            )
+        except NoAnswer:
+            continue
+        found[number] = [answer.status, len(answer.body), shape(answer.status, answer.content_type, answer.body)]
+    return found
 
 
 def tell(passed, asked, run_s):

@@ -10,8 +10,9 @@ from functools import cache
 from typing import Any, Literal
 
 from sandbox.engine import Image, Pod, Service
-from sandbox.faults import Cancellation
+from sandbox.faults import Cancellation, TeamFault
 from sandbox.limits import Limits
+from sandbox.plain import plain
 from sandbox.plan import Plan
 from sandbox.tree import Tree
 
@@ -50,14 +51,26 @@ class Target:
 
 @dataclass(frozen=True)
 class Probe:
-    """`on` "source" probes read the tree even when the build fails; "service" probes run in `order` (boot is 0)."""
+    """`on` "source" probes read the tree even when the build fails; "service" probes run in `order` (boot is 0).
+
+    `look` does the work; `gather` makes plain what it saw, because a team's words and numbers are in it.
+    """
 
     id: str
     version: int
     order: int
     on: Literal["source", "service"]
     question: str
-    gather: Callable[[Any], dict[str, Any]] = field(repr=False)
+    look: Callable[[Any], dict[str, Any]] = field(repr=False)
+
+    def gather(self, target: Any) -> dict[str, Any]:
+        """The probe's document; TeamFault (with what was seen as its `evidence`) or HostFault."""
+        try:
+            document: dict[str, Any] = plain(self.look(target))
+        except TeamFault as fault:
+            fault.evidence = plain(fault.evidence)
+            raise
+        return document
 
 
 @cache

@@ -8,34 +8,44 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox.openapi import MAX_REQUESTS, requests_of
+from sandbox.openapi import MAX_REQUESTS, is_path, requests_of
 from sandbox.probes import Probe, Target
 
 DOCUMENT_BYTES = 1024 * 1024
+MAX_LINKS = 500
 # Their pages are a shell; what people use goes over a WebSocket that this scenario does not speak.
 SHELL_FRAMEWORKS = ("streamlit", "gradio")
 
 
 def gather(target: Target) -> dict[str, Any]:
-    """Candidates in three ways, each sent once while the service is idle; those that answer 2xx or 3xx are kept."""
+    """Candidates in three ways, each sent twice while the service is idle; those that answer 2xx or 3xx are kept.
+
+    `shape` is "" where the two answers were not of the same one.
+    """
     source, wanted = _candidates(target)
+    wanted = [request for request in wanted if is_path(request["path"])] or [_get("/")]
     answers = send(target, wanted)
     kept = [
-        {**request, "status": answer["status"], "bytes": answer["bytes"], "ms": answer["ms"]}
+        (request, answer)
         for request, answer in zip(wanted, answers, strict=True)
         if answer["status"] is not None and 200 <= answer["status"] < 400
     ]
     if not kept:
-        # Any answer at all can still be timed: better the front page's 404 than nothing.
-        source, wanted = "fallback", [_get(target.seen["boot"].get("health_path") or "/")]
-        kept = [
-            {**request, "status": answer["status"], "bytes": answer["bytes"], "ms": answer["ms"]}
-            for request, answer in zip(wanted, send(target, wanted), strict=True)
-            if answer["status"] is not None
-        ]
+        source, kept = "fallback", _fallback(target, wanted, answers)
+    kept = kept[:MAX_REQUESTS]
+    again = send(target, [request for request, _ in kept]) if kept else []
     return {
         "source": source,
-        "requests": kept[:MAX_REQUESTS],
+        "requests": [
+            {
+                **request,
+                "status": answer["status"],
+                "bytes": answer["bytes"],
+                "ms": answer["ms"],
+                "shape": answer["shape"] if answer["shape"] == second["shape"] else "",
+            }
+            for (request, answer), second in zip(kept, again, strict=True)
+        ],
         "refused": [
             {"method": request["method"], "path": request["path"], "status": answer["status"]}
             for request, answer in zip(wanted, answers, strict=False)
@@ -43,6 +53,26 @@ def gather(target: Target) -> dict[str, Any]:
         ][:MAX_REQUESTS],
         "shell": target.plan.hints.get("framework") in SHELL_FRAMEWORKS,
     }
+
+
+Pair = tuple[dict[str, Any], dict[str, Any]]
+
+
+def _fallback(target: Target, wanted: list[dict[str, Any]], answers: list[dict[str, Any]]) -> list[Pair]:
+    """What can be timed where nothing answered well.
+
+    A request that ended in a server error goes under load as it is: a health path that is well must not stand in for
+    a service that is not. Only where the service merely knows none of our paths is its health path asked, or its 404.
+    """
+    broken = [
+        (request, answer)
+        for request, answer in zip(wanted, answers, strict=True)
+        if answer["status"] is not None and answer["status"] >= 500
+    ]
+    if broken:
+        return broken[:1]
+    request = _get(target.seen["boot"].get("health_path") or "/")
+    return [(request, answer) for answer in send(target, [request]) if answer["status"] is not None]
 
 
 def send(target: Target, wanted: list[dict[str, Any]], body_bytes: int = 1024) -> list[dict[str, Any]]:
@@ -105,12 +135,15 @@ def _links(page: str) -> list[str]:
     parser = _Links()
     parser.feed(page)
     paths = []
-    for link in parser.found:
-        parts = urlsplit(link)
+    for link in parser.found[:MAX_LINKS]:
+        try:
+            parts = urlsplit(link)
+        except ValueError:  # an address that is none, such as "//[x"
+            continue
         if parts.scheme or parts.netloc or not parts.path or "logout" in parts.path.lower():
             continue
         paths.append("/" + parts.path.lstrip("./"))
-    return list(dict.fromkeys(path for path in paths if re.fullmatch(r"/[\x21-\x7e]*", path)))[: MAX_REQUESTS - 1]
+    return list(dict.fromkeys(filter(is_path, paths)))[: MAX_REQUESTS - 1]
 
 
 PROBE = Probe("scenario", 1, 10, "service", "Which requests make sense for this service?", gather)

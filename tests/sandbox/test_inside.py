@@ -52,7 +52,7 @@ class raw:  # noqa: N801 - reads as a function
         self._stopped = threading.Event()
 
     def __enter__(self):
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server(("", 0))
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
         return self._socket.getsockname()[1]
@@ -114,7 +114,7 @@ def test_client_reads_a_chunked_answer_and_follows_no_redirect():
 class service:  # noqa: N801 - reads as a function
     """An HTTP server whose answers are a function of method and path: (status, content type, body)."""
 
-    def __init__(self, answer, address="127.0.0.1"):
+    def __init__(self, answer, address="0.0.0.0"):
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
@@ -149,7 +149,7 @@ def judged(answer, paths=("/health",)):
     seen = {"state": "failed", "why": "", "port": None, "health_path": None, "openapi": None, "candidates": []}
     with service(answer) as port:
         odd = client.request(port, "GET", "/no-such-path")
-        boot.judge(seen, list(paths), port, odd)
+        boot.judge(seen, list(paths), port, odd, time.monotonic() + 30)
     return seen["state"], seen["why"], seen["health_path"]
 
 
@@ -250,7 +250,7 @@ def test_load_counts_errors_and_silence_as_failures():
 
 
 def test_figures_count_latency_from_the_due_time():
-    rows = {"open": [[5.0, 5.9, 6.0, 200, 2, 0, False]], "closed": []}
+    rows = {"open": [[5.0, 5.9, 6.0, 200, 2, 0, False, ""]], "closed": []}
     asked = load_request(0, rate_rps=1, warmup_s=5.0, window_s=1.0)
     assert figures.figures(rows, asked, generator_cpu_s=0, elapsed_s=1)["p50_ms"] == 1000.0
 
@@ -258,7 +258,7 @@ def test_figures_count_latency_from_the_due_time():
 def test_figures_count_what_was_never_sent_as_failures():
     asked = load_request(0, rate_rps=10, warmup_s=0.0, window_s=1.0)
     document = figures.figures(
-        {"open": [[0.0, 0.0, 0.1, 200, 2, 0, True]], "closed": []}, asked, generator_cpu_s=0, elapsed_s=1
+        {"open": [[0.0, 0.0, 0.1, 200, 2, 0, True, ""]], "closed": []}, asked, generator_cpu_s=0, elapsed_s=1
     )
     assert (document["sent"], document["failures"]) == (10, 9)
 
@@ -266,7 +266,7 @@ def test_figures_count_what_was_never_sent_as_failures():
 def test_figures_of_a_late_generator_do_not_count():
     asked = load_request(0, rate_rps=1, warmup_s=0.0, window_s=1.0)
     document = figures.figures(
-        {"open": [[0.0, 0.5, 0.6, 200, 2, 0, True]], "closed": []}, asked, generator_cpu_s=0, elapsed_s=1
+        {"open": [[0.0, 0.5, 0.6, 200, 2, 0, True, ""]], "closed": []}, asked, generator_cpu_s=0, elapsed_s=1
     )
     assert document["valid"] is False
     assert "late" in document["why"]

@@ -1,0 +1,39 @@
+"""The shape of an answer: what stays the same while its values change, so that answers can be compared under load."""
+
+import hashlib
+import json
+
+MAX_DEPTH, MAX_MEMBERS, READ_BYTES = 4, 50, 64 * 1024
+
+
+def shape(status, content_type, body):
+    """A short text; equal for two answers of the same kind. Of JSON the names and types, of a page its first tags.
+
+    Never raises: what does not parse counts as its content type alone.
+    """
+    kind = content_type.partition(";")[0].strip().lower()[:80]
+    inside = ""
+    if "json" in kind and len(body) <= READ_BYTES:
+        try:
+            inside = _digest(repr(_names(json.loads(body), 0)))
+        except (ValueError, RecursionError):
+            inside = "not JSON"
+    elif "html" in kind:
+        tags = body[:READ_BYTES].lower().split(b"<")[1:]
+        inside = _digest(repr(sorted({tag[:8].split()[0].rstrip(b">/") for tag in tags if tag[:1].isalpha()})))
+    return f"{status} {kind} {inside}".strip()
+
+
+def _names(value, depth):
+    if depth >= MAX_DEPTH:
+        return "…"
+    if isinstance(value, dict):
+        return [(name, _names(value[name], depth + 1)) for name in sorted(value)[:MAX_MEMBERS]]
+    if isinstance(value, list):
+        return sorted({repr(_names(one, depth + 1)) for one in value[:MAX_MEMBERS]})
+    # A number that is null at times, or whole at times, is the same answer.
+    return "text" if isinstance(value, str) else "value"
+
+
+def _digest(text):
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
