@@ -10,11 +10,15 @@ from sandbox.engine.api import Api, Stream
 from sandbox.engine.capture import Frames, Lines, Pace
 from sandbox.faults import HostFault
 
+# What the engine writes and does for one line beside its bytes: a flood of empty lines costs it as much as a long one.
+LINE_COSTS = 80
+
 
 class Follow:
     """A thread over one start of a container, until its output ends or `close()`.
 
-    Every byte of stdout and stderr counts; `on_excess("log")` is called once, when they are more than `limit`.
+    Every byte of stdout and stderr counts, and every line LINE_COSTS bytes more; `on_excess("log")` is called once,
+    when they are more than `limit`.
     """
 
     def __init__(
@@ -45,7 +49,7 @@ class Follow:
         frames, lines, seen = Frames(), (Lines(), Lines()), 0
         for chunk in self._stream:
             for number, data in frames.feed(chunk):
-                seen += len(data)
+                seen += len(data) + LINE_COSTS
                 if self._pace is not None:
                     for line in lines[number == 2].feed(data):
                         self._pace.say(line)
