@@ -1,4 +1,8 @@
-"""From an archive file (.tar, .tar.gz, .zip) to a tree: regular files only, within the limits, never outside."""
+"""From an archive file (.tar, .tar.gz, .zip) to a tree: regular files only, within the limits, never outside.
+
+Links inside the tree are left out and named in the facts (`symlinks`); links that lead out of it, devices and pipes
+refuse the archive.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,14 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from sandbox.faults import TeamFault
+from sandbox.faults import TeamFault, clean
 from sandbox.limits import MIB, Limits
-from sandbox.source import snapshot
+from sandbox.source import links, snapshot
+from sandbox.source.listing import GIT_FOLDER, SHOWN
 from sandbox.source.members import CHUNK, members, too
 
 # What no part of a path may be, and the folders that an operating system or git leaves in an archive.
-OUTSIDE, LEFT_OUT = {"..", ""}, {".git", "__MACOSX"}
+OUTSIDE, LEFT_OUT = {"..", ""}, "__MACOSX"
 # Everything that the standard library raises on an archive that is damaged, encrypted or of an odd kind.
 UNREADABLE = (
     tarfile.TarError,
@@ -47,21 +52,30 @@ def fetch(
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     total = 0
+    targets: dict[PurePosixPath, str] = {}
     try:
         with contextlib.closing(members(path, limits, check)) as found:
-            for name, stream, executable in found:
-                target = _inside(name, limits)
-                if LEFT_OUT.isdisjoint(target.parts):
-                    left = min(limits.fetch_file_bytes, limits.fetch_bytes - total)
-                    total += _write(root / target, stream, executable, left, check)
+            for member in found:
+                check()
+                target = _inside(member.name, limits)
+                if any(part == LEFT_OUT or GIT_FOLDER.fullmatch(os.fsencode(part)) for part in target.parts):
+                    continue
+                if member.content is None:
+                    targets[target] = member.target
+                    continue
+                left = min(limits.fetch_file_bytes, limits.fetch_bytes - total)
+                total += _write(root / target, member.content, member.executable, left, check)
     except UNREADABLE as error:
         raise _invalid("The archive cannot be read", str(error)) from None
     except OSError as error:
         raise _of_writing(error) from None
-    _take_off_top(root)
+    top = _take_off_top(root)
+    named = _links(targets, top)
+    links.check(named)
     if not any(root.iterdir()):
         raise TeamFault("repository_empty", "The archive has no files", fix="Pack the project's folder and try again.")
-    facts = {"url": path.name, "ref": "", "commit": "", "tree": snapshot.tree_id(root), "committed_at": None}
+    facts: dict[str, Any] = {"url": path.name, "ref": "", "commit": "", "committed_at": None}
+    facts |= {"tree": snapshot.tree_id(root), "symlinks": [clean(name, lines=1) for name in list(named)[:SHOWN]]}
     return root, facts | {"files": len(snapshot.paths_of(root)), "bytes": total}
 
 
@@ -70,13 +84,24 @@ def _inside(name: str, limits: Limits) -> PurePosixPath:
     if path.is_absolute() or not OUTSIDE.isdisjoint(path.parts) or "\0" in name or not path.parts:
         raise _invalid("The archive has a path that leads out of it", name[:200])
     if len(os.fsencode(name)) > limits.fetch_path_bytes:
-        raise TeamFault(
-            "path_too_long",
-            "A file's path is longer than the limit",
-            detail=f"{name[:120]}…",
-            fix="Shorten the names of folders and files, and leave installed packages out.",
-        )
+        raise _long("A file's path is longer than the limit", f"{name[:120]}…")
+    if len(path.parts) > limits.fetch_depth:
+        raise _long("A file's path is deeper than the limit", f"{len(path.parts)} folders in one another.")
     return path
+
+
+def _long(title: str, detail: str) -> TeamFault:
+    fix = "Shorten the names of folders and files, and leave installed packages out."
+    return TeamFault("path_too_long", title, detail=detail, fix=fix)
+
+
+def _links(targets: dict[PurePosixPath, str], top: str) -> dict[bytes, bytes]:
+    """Links by their paths in the tree, from which the top folder was taken off."""
+    found = {}
+    for path, target in targets.items():
+        parts = path.parts[1:] if top and path.parts[0] == top else path.parts
+        found[os.fsencode("/".join(parts))] = os.fsencode(target)
+    return found
 
 
 def _write(target: Path, stream: IO[bytes], executable: bool, left: int, check: Callable[[], None]) -> int:
@@ -95,7 +120,8 @@ def _write(target: Path, stream: IO[bytes], executable: bool, left: int, check: 
     return written
 
 
-def _take_off_top(root: Path) -> None:
+def _take_off_top(root: Path) -> str:
+    """The name of the top folder that was taken off, "" when there is none."""
     entries = list(root.iterdir())
     if len(entries) == 1 and entries[0].is_dir():
         top = root.with_name("top")
@@ -103,6 +129,8 @@ def _take_off_top(root: Path) -> None:
         entries[0].rename(top)
         root.rmdir()
         top.rename(root)
+        return entries[0].name
+    return ""
 
 
 def _of_writing(error: OSError) -> Exception:

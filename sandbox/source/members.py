@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import io
 import lzma
 import os
+import posixpath
+import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from sandbox.faults import TeamFault
-from sandbox.limits import Limits
+from sandbox.limits import MIB, Limits
+from sandbox.source.links import MAX_TARGET_BYTES
 
 CHUNK = 1024 * 1024
 STARTS = {
@@ -24,8 +29,22 @@ STARTS = {
     b"BZh": "bzip2",
     b"\xfd7zXZ\0": "xz",
 }
-# (name, content, whether its owner may execute it)
-Member = tuple[str, IO[bytes], bool]
+# What a header may ask the decompressor to hold.
+XZ_BYTES = 128 * MIB
+ZIP_KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+# The zip's own list of its members is read as a whole: a row of it has this much beside the name.
+ZIP_ROW_BYTES = 256
+UNIX = 3
+
+
+@dataclass(frozen=True)
+class Member:
+    """A regular file: `content` and whether its owner may execute it. A link: `target`, in the archive's words."""
+
+    name: str
+    content: IO[bytes] | None = None
+    executable: bool = False
+    target: str = ""
 
 
 def kind_of(path: Path) -> str:
@@ -38,36 +57,121 @@ def kind_of(path: Path) -> str:
 
 
 def members(path: Path, limits: Limits, check: Callable[[], None]) -> Generator[Member]:
-    """Regular files in the archive's own order; links, devices and folders are left out."""
-    found = _of_zip(path) if kind_of(path) == "zip" else _of_tar(path, limits, check)
+    """Files and links in the archive's own order, without folders; TeamFault for a member that is neither.
+
+    A `content` can be read until the next member is asked for.
+    """
+    ceiling = _ceiling(limits)
+    if path.stat().st_size > ceiling:
+        raise too("source_too_large", f"The archive has more than {ceiling // MIB} MiB.")
+    found = _of_zip(path, limits) if kind_of(path) == "zip" else _of_tar(path, ceiling, check)
     for count, member in enumerate(found, 1):
         if count > limits.fetch_files:
             raise too("too_many_files", f"More than {limits.fetch_files} files.")
         yield member
 
 
-def _of_zip(path: Path) -> Generator[Member]:
+def _ceiling(limits: Limits) -> int:
+    # Headers, padding and what is not a regular file count, too: a stream that unfolds for ever has to end.
+    return limits.fetch_bytes + limits.fetch_files * (limits.fetch_path_bytes + 4 * tarfile.BLOCKSIZE)
+
+
+def _of_zip(path: Path, limits: Limits) -> Generator[Member]:
+    if _list_bytes(path) > limits.fetch_files * (limits.fetch_path_bytes + ZIP_ROW_BYTES):
+        raise too("too_many_files", f"More than {limits.fetch_files} files.")
     with zipfile.ZipFile(path) as zipped:
         for info in zipped.infolist():
-            # The upper half of external_attr is the Unix mode; 0o120000 is a link.
-            if not info.is_dir() and (info.external_attr >> 28) != 0o12:
-                with zipped.open(info) as stream:
-                    yield info.filename, stream, bool(info.external_attr >> 16 & 0o100)
+            # The upper half of external_attr is the Unix mode, from Unix at least.
+            mode = info.external_attr >> 16
+            kind = stat.S_IFMT(mode)
+            if info.is_dir():
+                continue
+            if info.compress_type not in ZIP_KINDS:
+                raise NotImplementedError(f"{info.filename} is packed in a way that asks for much memory")
+            if kind not in (0, stat.S_IFREG, stat.S_IFLNK) and info.create_system == UNIX:
+                raise neither(info.filename)
+            with zipped.open(info) as stream:
+                if kind == stat.S_IFLNK:
+                    yield Member(info.filename, target=os.fsdecode(stream.read(MAX_TARGET_BYTES)))
+                else:
+                    yield Member(info.filename, stream, bool(mode & 0o100))
 
 
-def _of_tar(path: Path, limits: Limits, check: Callable[[], None]) -> Generator[Member]:
-    # Headers, padding and what is not a regular file count, too: a stream that unfolds for ever has to end.
-    ceiling = limits.fetch_bytes + limits.fetch_files * (limits.fetch_path_bytes + 4 * tarfile.BLOCKSIZE)
-    opened: Any = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open, "tar": open}[kind_of(path)]
-    with opened(path, "rb") as stream:
+def _list_bytes(path: Path) -> int:
+    """How long the archive's list of members says that it is; it is read as a whole, before any row is seen."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - 65_536 - zipfile.sizeEndCentDir))  # type: ignore[attr-defined]
+        tail = stream.read()
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0 or len(tail) < end + 16:
+        return 0  # the library finds none either
+    if tail[max(0, end - 20) : end].startswith(b"PK\x06\x07"):
+        raise NotImplementedError("it is a ZIP64 archive, which is for more files than can be handed in")
+    return int.from_bytes(tail[end + 12 : end + 16], "little")
+
+
+def _of_tar(path: Path, ceiling: int, check: Callable[[], None]) -> Generator[Member]:
+    with _opened(path) as stream:
         bounded = _Bounded(stream, ceiling, check)
         with tarfile.open(fileobj=bounded, mode="r:") as tar:
             for member in tar:
-                content = tar.extractfile(member) if member.isreg() else None
-                if content is not None:
-                    yield member.name, content, bool(member.mode & 0o100)
+                if member.issym():
+                    yield Member(member.name, target=member.linkname)
+                elif member.islnk():
+                    yield Member(member.name, target=_from(member.name, member.linkname))
+                elif not member.isreg() and not member.isdir():
+                    raise neither(member.name)
+                elif (content := tar.extractfile(member)) is not None:
+                    yield Member(member.name, content, bool(member.mode & 0o100))
         while bounded.read(CHUNK):  # to the end, where a compressed stream has its checksum
             pass
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Generator[Any]:
+    kind = kind_of(path)
+    if kind != "xz":
+        opened: Any = {"gzip": gzip.open, "bzip2": bz2.open, "tar": open}[kind]
+        with opened(path, "rb") as stream:
+            yield stream
+        return
+    with path.open("rb") as raw:
+        yield _Xz(raw)
+
+
+class _Xz:
+    """An xz stream read forwards. The library's own reader holds whatever a header asks for; this one LZMAErrors."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw, self._position = raw, 0
+        self._unpack = lzma.LZMADecompressor(memlimit=XZ_BYTES)
+
+    def read(self, size: int) -> bytes:
+        parts: list[bytes] = []
+        left = size
+        while left and not self._unpack.eof:
+            packed = self._raw.read(CHUNK) if self._unpack.needs_input else b""
+            if self._unpack.needs_input and not packed:
+                raise EOFError("it ends before its end")
+            parts.append(self._unpack.decompress(packed, left))
+            left -= len(parts[-1])
+        self._position += size - left
+        return b"".join(parts)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        if whence != os.SEEK_SET or offset < self._position:
+            raise ValueError("it can be read forwards only")
+        while offset > self._position and self.read(min(CHUNK, offset - self._position)):
+            pass
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+
+def _from(name: str, target: str) -> str:
+    """A hard link's target, which is told from the archive's top, as a symbolic link would tell it."""
+    return target if target.startswith("/") else posixpath.relpath(target or ".", posixpath.dirname(name) or ".")
 
 
 class _Bounded(io.RawIOBase):
@@ -94,6 +198,15 @@ class _Bounded(io.RawIOBase):
 
     def tell(self) -> int:
         return int(self._stream.tell())
+
+
+def neither(name: str) -> TeamFault:
+    return TeamFault(
+        "archive_invalid",
+        "The archive has a member that is neither a file nor a folder",
+        detail=name[:200],
+        fix="Take devices, pipes and sockets out of the folder and pack it again.",
+    )
 
 
 def too(id: str, detail: str) -> TeamFault:

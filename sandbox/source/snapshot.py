@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.faults import clean
+
 ARCHIVE = "source.tar"
 TREE = "tree"
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
@@ -81,7 +83,7 @@ def lfs_pointers(root: Path) -> list[str]:
     for name in paths_of(root):
         path = Path(os.fsdecode(os.path.join(os.fsencode(root), name)))  # noqa: PTH118 - bytes
         if path.stat().st_size < 1024 and path.read_bytes().startswith(LFS_POINTER):
-            found.append(name.decode("utf-8", "replace"))
+            found.append(clean(name, lines=1))
     return found[:20]
 
 

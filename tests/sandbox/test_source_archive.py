@@ -69,24 +69,30 @@ def test_archive_that_leads_out_is_refused(tmp_path, name):
     assert not (tmp_path / "workspace" / "out").exists()
 
 
-def test_links_and_devices_are_left_out(tmp_path):
-    path = tmp_path / "a.tar"
+def with_member(path, kind, target):
+    """A tar of project/app.py and a member of another kind."""
     with tarfile.open(path, "w") as made:
-        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE):
-            member = tarfile.TarInfo(f"kind-{kind.decode()}")
-            member.type, member.linkname = kind, "/etc/passwd"
-            made.addfile(member)
-        member = tarfile.TarInfo("app.py")
+        member = tarfile.TarInfo("project/odd")
+        member.type, member.linkname = kind, target
+        made.addfile(member)
+        member = tarfile.TarInfo("project/app.py")
         member.size = 1
         made.addfile(member, io.BytesIO(b"x"))
-    assert names(get(path, tmp_path)) == ["app.py"]
+    return path
 
 
-def test_zip_with_a_link_leaves_it_out(tmp_path):
+@pytest.mark.parametrize(("kind", "target"), [(tarfile.SYMTYPE, "app.py"), (tarfile.LNKTYPE, "project/app.py")])
+def test_links_inside_are_left_out_and_named(tmp_path, kind, target):
+    snapshot = get(with_member(tmp_path / "a.tar", kind, target), tmp_path)
+    assert names(snapshot) == ["app.py"]
+    assert snapshot.to_json()["symlinks"] == ["odd"]
+
+
+def test_zip_with_a_link_inside_leaves_it_out(tmp_path):
     link = zipfile.ZipInfo("link")
     link.external_attr = 0o120777 << 16
-    path = zipped(tmp_path / "a.zip", [("app.py", "x"), (link, "/etc/passwd")])
-    assert names(get(path, tmp_path)) == ["app.py"]
+    snapshot = get(zipped(tmp_path / "a.zip", [("app.py", "x"), (link, "app.py")]), tmp_path)
+    assert (names(snapshot), snapshot.to_json()["symlinks"]) == (["app.py"], ["link"])
 
 
 def test_bombs_stop_at_the_limit(tmp_path):

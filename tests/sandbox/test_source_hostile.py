@@ -20,8 +20,8 @@ def repository(tmp_path):
     return make_repository(tmp_path / "repository")
 
 
-@pytest.mark.parametrize("target", ["/etc/passwd", "../../outside", ".git/config"])
-def test_links_become_text_and_are_named(repository, tmp_path, target):
+@pytest.mark.parametrize("target", ["app.py", "sub/../app.py", ".git/config", "link", "nothing"])
+def test_links_inside_become_text_and_are_named(repository, tmp_path, target):
     (repository / "link").symlink_to(target)
     commit(repository)
     snapshot = get(repository, tmp_path)
@@ -152,6 +152,19 @@ def test_strangers_reach_neither_folders_nor_private_addresses(tmp_path, source)
         ("2002:a00:1::", False),
         ("224.0.0.1", False),
         ("0.0.0.0", False),
+        ("::10.0.0.1", False),
+        ("::ffff:0:10.0.0.1", False),
+        ("64:ff9b:1::a00:1", False),
+        ("2001:0:a00:1::", False),
+        ("2606:4700::5efe:a00:1", False),
+        ("fec0::1", False),
+        ("5f00::1", False),
+        ("192.88.99.1", False),
+        ("198.18.0.1", False),
+        ("168.63.129.16", False),
+        ("fd00:ec2::254", False),
+        ("64:ff9b::808:808", True),
+        ("::ffff:8.8.8.8", True),
     ],
 )
 def test_public_addresses_are_told_from_wrapped_private_ones(address, public):
@@ -163,7 +176,9 @@ def test_checked_address_is_spelt_without_fragment():
 
 
 def test_stranger_is_pinned_to_the_address_that_was_looked_at():
-    assert checked("https://8.8.8.8/a.git", only_public=True).pins == ("8.8.8.8:443:8.8.8.8",)
+    # The numbers of an address are nobody's to answer; the address is spelt in the one way that all readers share.
+    found = checked("https://0x08080808/a.git", only_public=True)
+    assert (found.url, found.pins, found.direct) == ("https://8.8.8.8/a.git", (), True)
 
 
 @pytest.mark.parametrize(("number", "kind"), [(socket.EAI_NONAME, TeamFault), (socket.EAI_AGAIN, HostFault)])

@@ -143,7 +143,7 @@ def test_what_a_git_host_has_not_is_said(host, tmp_path, path, ref, fault):
     assert fault_of(f"{host}/{path}", tmp_path, ref) == fault
 
 
-def test_server_that_only_hands_out_files_is_enough(repository, tmp_path):
+def test_server_that_only_hands_out_files_is_refused(repository, tmp_path):
     git(repository, "update-server-info")
 
     class Files(SimpleHTTPRequestHandler):
@@ -154,7 +154,7 @@ def test_server_that_only_hands_out_files_is_enough(repository, tmp_path):
             pass
 
     with served(Files) as address:
-        assert get(f"{address}/.git", tmp_path).to_json()["commit"] == git(repository, "rev-parse", "HEAD")
+        assert fault_of(f"{address}/.git", tmp_path) == "address_refused"
         assert fault_of(f"{address}/no-such.git", tmp_path) == "repository_not_found"
 
 
