@@ -5,7 +5,7 @@ import time
 
 MIB = 1024 * 1024
 # The host looks at the writable layer every other second.
-LINGER_S = 20.0
+LINGER_S = 10.0
 
 
 def disk(request):

@@ -121,10 +121,9 @@ def fill_volume(request):
     return fill(request["volume"], request["tmpfs_bytes"])
 
 
-@attempt
-def inodes(request):
-    """Fill /tmp with empty files"""
-    folder, limit, made = tempfile.mkdtemp(), request["tmpfs_inodes"], 0
+def fill_with_names(parent, limit):
+    """As `fill`, with empty files."""
+    folder, made = tempfile.mkdtemp(dir=parent), 0
     try:
         while made < limit + 64:
             os.close(os.open(f"{folder}/{made}", os.O_WRONLY | os.O_CREAT))
@@ -137,6 +136,18 @@ def inodes(request):
     if made > limit:
         return f"{made} files, and no end"
     raise Held(f"full at {made} files")
+
+
+@attempt
+def names_in_tmp(request):
+    """Fill /tmp with empty files"""
+    return fill_with_names("/tmp", request["tmpfs_inodes"])  # noqa: S108 - in the container
+
+
+@attempt
+def names_in_shared_memory(request):
+    """Fill /dev/shm with empty files"""
+    return fill_with_names("/dev/shm", request["tmpfs_inodes"])  # noqa: S108 - in the container
 
 
 @attempt

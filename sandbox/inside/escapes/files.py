@@ -53,7 +53,7 @@ def opened_for_writing(paths):
 
 @attempt
 def kernel_settings(request):
-    """Write the kernel's settings"""
+    """Write the kernel's settings or the engine's files"""
     writable = [path for path in request["read_only"] if os.path.exists(path)]
     writable = [path for path in writable if not os.statvfs(path).f_flag & os.ST_RDONLY]
     if reached := opened_for_writing(SETTINGS) + writable:

@@ -112,6 +112,8 @@ def names(_request):
     servers = [line.split()[1].partition("%")[0] for line in lines if line.startswith("nameserver ")]
     if found := routed(server for server in servers if not server.startswith("127.") and server != "::1"):
         return f"there is a route to the name server {', '.join(found)}"
+    if servers and routed(ELSEWHERE):  # one on loopback, that would ask others: nothing is sent to it
+        return f"there is a name server at {', '.join(servers)} and a way out"
     try:
         return f"the answer was {socket.getaddrinfo('example.com', 80)[0][4][0]}"
     except socket.gaierror as error:

@@ -1,0 +1,178 @@
+"""The self-proof is green on this machine, and turns red by name when a line of the policy is missing."""
+
+import socket
+import tempfile
+
+import pytest
+
+from sandbox.doctor import Line
+from sandbox.engine.service import DockerService
+from sandbox.escapes import identity, prove
+from sandbox.escapes.canary import UNTOUCHED, Canary, own_addresses
+from sandbox.escapes.judgement import judge
+from sandbox.escapes.suite import Observed
+from sandbox.limits import MIB
+from tests.attacks import conftest as attacks
+
+pytestmark = pytest.mark.docker
+undefended = attacks.undefended
+
+
+def _words(text):
+    return text.split()
+
+
+# Lines that are taken out of the policy together, and what the proof has to say is not held. The network is opened only
+# towards this machine's own canary: the attempts look for routes elsewhere and send nothing.
+WEAKER = {
+    "a capability": (
+        {"CapAdd": ["SYS_ADMIN", "MKNOD", "SYS_NICE", "SETUID"]},
+        {"capabilities", "mknod", "priority", "other_user"},
+    ),
+    "no system call filter": (
+        {"SecurityOpt": ["no-new-privileges", "seccomp=unconfined"]},
+        {"call_filter", "clone", "io_uring", "keyring", "read_memory", "trace", "unshare", "userfaultfd"},
+    ),
+    "new privileges": ({"SecurityOpt": ["seccomp=unconfined"]}, {"new_privileges"}),
+    "every capability the engine has, and no filter": (
+        {
+            "CapDrop": [],
+            "CapAdd": _words("SYS_ADMIN SYS_PTRACE SYS_CHROOT SYS_TIME SYSLOG NET_ADMIN NET_RAW DAC_READ_SEARCH"),
+            "SecurityOpt": ["seccomp=unconfined"],
+        },
+        _words("chroot clock host_name kernel_log mount new_mounts open_by_handle pivot_root setns setuid_program")
+        + _words("set_up_network sockets swap"),
+    ),
+    "a bridge": (
+        {"NetworkMode": "bridge"},
+        {"contacts", "interfaces", "routes", "host_services", "datagrams", "names"},
+    ),
+    "the host's network": (
+        {"NetworkMode": "host"},
+        {"contacts", "namespaces", "interfaces", "host_loopback", "abstract_sockets"},
+    ),
+    "no limits": (
+        {"PidsLimit": None, "Memory": 0, "MemorySwap": 0, "Ulimits": [], "NanoCpus": 0, "CpusetCpus": ""},
+        {
+            "processes",
+            "memory",
+            "memory_kill",
+            "swap_space",
+            "open_files",
+            "core_files",
+            "processor_time",
+            "cores",
+        },
+    ),
+    "no file systems in memory": (
+        {"Tmpfs": {}, "ShmSize": 256 * MIB},
+        _words("mounts fill_tmp fill_volume fill_shared_memory host_folders names_in_tmp names_in_shared_memory"),
+    ),
+    "the kernel's files": (
+        {"MaskedPaths": [], "ReadonlyPaths": [], "ReadonlyRootfs": False},
+        {"hidden_files", "kernel_settings", "root_file_system"},
+    ),
+    "a device": (
+        {"Devices": [{"PathOnHost": "/dev/zero", "PathInContainer": "/dev/assay", "CgroupPermissions": "r"}]},
+        {"devices"},
+    ),
+}
+
+
+def failing(engine):
+    return {line.id.removeprefix("escape_"): line for line in prove(engine) if line.state == "fail"}
+
+
+def test_every_attempt_is_held_on_this_machine(engine):
+    lines = list(prove(engine))
+    assert [line for line in lines if line.state == "fail"] == []
+    assert len({line.id for line in lines}) == len(lines) > 60
+    assert all(line.observed for line in lines)
+
+
+@pytest.mark.parametrize("missing", WEAKER)
+def test_missing_line_turns_the_proof_red(engine, undefended, missing):
+    removed, wanted = WEAKER[missing]
+    for name, value in removed.items():
+        undefended(f"HostConfig.{name}", value)
+    found = failing(engine)
+    assert set(wanted) <= found.keys()
+    assert all(line.fix for line in found.values())
+
+
+def test_folder_of_the_host_turns_the_proof_red(engine, undefended, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    tmp_path.chmod(0o755)
+    with socket.socket(socket.AF_UNIX) as harmless:
+        harmless.bind(str(tmp_path / "s"))
+        undefended("HostConfig.Binds", [f"{tmp_path}:{tmp_path}", f"{tmp_path / 's'}:/run/docker.sock"])
+        found = failing(engine)
+    assert {"mounts", "canary_file", "host_folders", "engine_socket"} <= found.keys()
+
+
+def test_watch_that_does_not_kill_turns_the_proof_red(engine, monkeypatch):
+    monkeypatch.setattr(DockerService, "_kill", lambda *_: None)
+    assert {"disk", "log"} == failing(engine).keys()
+
+
+def test_container_that_is_not_as_the_policy_says_is_named(engine, undefended, monkeypatch):
+    differences = attacks.container.differences
+    undefended("HostConfig.PidsLimit", 99_999)
+    monkeypatch.setattr(attacks.container, "differences", differences)
+    (line,) = prove(engine)
+    assert (line.id, line.state) == ("escape_policy", "fail")
+    assert "HostConfig.PidsLimit is 99999" in line.observed
+
+
+def test_suite_leaves_nothing_behind(engine):
+    list(prove(engine))
+    assert [name for one in engine.api.containers({}) for name in one["Names"] if "assay-proof-" in name] == []
+
+
+def test_identity_is_the_engine_s_and_its_runtime_s(engine, monkeypatch):
+    before = identity(engine)
+    assert before == identity(engine)
+    monkeypatch.setenv("ASSAY_RUNTIME", "another")
+    assert identity(engine) != before
+
+
+def test_canary_sees_whoever_comes():
+    with Canary() as canary:
+        assert canary.intact()
+        for address in own_addresses()[:1]:
+            socket.create_connection((address, canary.port), 5).close()
+        with socket.socket(socket.AF_UNIX) as local:
+            local.connect(f"\0{canary.to_json()['abstract']}")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
+            datagram.sendto(b"x", ("127.0.0.1", canary.port))
+        while len(canary.contacts) < 2 + bool(own_addresses()):
+            pass
+        assert canary.file.read_text() == UNTOUCHED
+        canary.file.write_text("changed")
+        assert not canary.intact()
+    assert {contact.split(" from ")[0] for contact in canary.contacts} >= {"UDP", "local socket"}
+
+
+HELD = {"attempt": "a", "title": "A", "area": "x", "fix": "", "verdict": "held", "said": "refused"}
+
+
+@pytest.mark.parametrize(
+    ("reports", "state", "observed"),
+    [
+        ([HELD, {"done": 1}], "ok", "refused"),
+        ([HELD | {"verdict": "reached", "said": "in"}, {"done": 1}], "fail", "default: refused; strict: in"),
+        ([HELD | {"verdict": "unclear", "said": "?"}, {"done": 1}], "fail", "default: refused; strict: ?"),
+        ([HELD | {"verdict": "unable", "said": "no"}, {"done": 1}], "warn", "default: refused; strict: no"),
+    ],
+)
+def test_the_worse_profile_decides(reports, state, observed):
+    lines = judge(Observed(reports={"default": [HELD, {"done": 1}], "strict": reports}))
+    (line,) = [line for line in lines if line.id == "escape_a"]
+    assert (line.state, line.observed) == (state, observed)
+
+
+@pytest.mark.parametrize("reports", [[], [HELD], [HELD, {"done": 2}], [{"done": 0}]])
+def test_container_that_ends_before_its_report_does_not_prove_anything(reports):
+    lines = list(judge(Observed(reports={"default": [HELD, {"done": 1}], "strict": reports})))
+    assert [line.state for line in lines if line.id == "escape_suite"] == ["fail"]
+    assert all(isinstance(line, Line) for line in lines)
