@@ -8,11 +8,13 @@ import json
 import secrets
 import socket
 import threading
+from contextlib import ExitStack
 
 import pytest
 
 from sandbox.engine import container
 from sandbox.engine.policy import RunPolicy
+from tests.attacks.looking import Look
 from tests.containers import run
 
 END_S = 60.0
@@ -114,6 +116,13 @@ def undefended(monkeypatch):
         monkeypatch.setattr(container, "differences", lambda *_, **__: [])
 
     return remove
+
+
+@pytest.fixture
+def look(engine, python, evaluation, limits):
+    """A team's service in a pod with our real tools beside it; see `tests/attacks/looking.py`."""
+    with ExitStack() as stack:
+        yield Look(stack, engine, evaluation, limits, python)
 
 
 def last_report(output):
