@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Literal
 
 from sandbox import __version__
+from sandbox.engine.owner import temporary_prefix
 from sandbox.events import Sink
 from sandbox.evidence import Evidence
 from sandbox.faults import Cancellation, Cancelled, HostFault
 from sandbox.limits import Limits
 from sandbox.pipeline import STAGES, Pipeline
+from sandbox.undertaker import undertaker
 
 FETCHING = STAGES[0]
 
@@ -55,7 +57,7 @@ def evaluate(
         host = {"cpu": platform.processor(), "cores": 0, "memory_bytes": 0, "limits": limits.to_json()}
         host |= {"engine": "", "runtime": "", "assay": __version__}
         return Ended(Evidence(track=track, fault=error.fault(FETCHING).to_json(), host=host), "aborted")
-    with engine, tempfile.TemporaryDirectory(prefix="assay-") as folder:
+    with engine, undertaker(key), tempfile.TemporaryDirectory(prefix=temporary_prefix("run")) as folder:
         pipeline = Pipeline(
             key=key,
             source=source,

@@ -172,10 +172,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7_200, "unacked_restore_interval": 10}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "web"
-CELERY_TASK_ROUTES = {f"evaluations.tasks.{name}": {"queue": "sandbox"} for name in ("evaluate", "reap")}
+CELERY_TASK_ROUTES = {"evaluations.tasks.evaluate": {"queue": "sandbox"}}
 CELERY_BEAT_SCHEDULE = {
     "resume": {"task": "evaluations.tasks.resume", "schedule": LEASE_SECONDS / 4},
-    "reap": {"task": "evaluations.tasks.reap", "schedule": 30.0},
     "resign-status-lists": {"task": "portfolios.tasks.resign_status_lists", "schedule": 24 * 3600.0},
 }
 
@@ -184,6 +183,8 @@ ASSAY_WORKSPACES = VAR / "workspaces"
 # A web user may name only public addresses; local folders are for the command line and the bundled examples.
 ASSAY_ALLOW_LOCAL_SOURCES = _flag("ASSAY_ALLOW_LOCAL_SOURCES", default=False)
 ASSAY_MAX_ATTEMPTS = 3
+# How often the reaper beside each sandbox worker looks for what has lost its evaluation.
+ASSAY_REAP_SECONDS = float(os.environ.get("ASSAY_REAP_SECONDS", "15"))
 # Read only by the web side: sandbox workers never open it.
 ASSAY_ISSUER_KEY = Path(os.environ.get("ASSAY_ISSUER_KEY", VAR / "issuer-key.pem"))
 

@@ -1,4 +1,4 @@
-"""Recovery: what beat runs so that nothing stays stuck and nothing stays behind."""
+"""Recovery: what runs beside the workers so that nothing stays stuck and nothing stays behind."""
 
 import logging
 import shutil
@@ -10,6 +10,8 @@ from django.utils import timezone
 from evaluations.actions import poke
 from evaluations.models import Evaluation
 from sandbox.engine import Engine
+from sandbox.engine.folders import end_processes
+from sandbox.engine.reap import Standing
 
 log = logging.getLogger(__name__)
 # A message just sent is on its way: only what waits longer is poked again.
@@ -25,18 +27,39 @@ def resume() -> int:
     return len(keys)
 
 
+def standing(key: str) -> Standing:
+    """What this site knows of an evaluation at this moment; "unknown" when it is not one of this site's."""
+    found = Evaluation.objects.filter(public_id=key)
+    if found.live().filter(lease_until__gte=timezone.now()).exists():
+        return "held"
+    if found.live().exists():
+        return "waiting"
+    return "over" if found.exists() else "unknown"
+
+
+def is_anybody_at_work() -> bool:
+    """Whether some worker of this site holds an evaluation."""
+    return Evaluation.objects.live().filter(lease_until__gte=timezone.now()).exists()
+
+
 def reap(engine: Engine) -> list[str]:
-    """Remove containers, volumes, images and workspaces of evaluations that hold no valid lease."""
-    held = Evaluation.objects.live().filter(lease_until__gt=timezone.now())
-    alive = frozenset(held.values_list("public_id", flat=True))
-    removed = engine.reap(alive)
-    # The fetched source of an evaluation that will be resumed saves the next attempt a clone.
-    needed = set(Evaluation.objects.live().values_list("public_id", flat=True))
-    if settings.ASSAY_WORKSPACES.is_dir():
-        for folder in settings.ASSAY_WORKSPACES.iterdir():
-            if folder.name not in needed:
-                shutil.rmtree(folder, ignore_errors=True)
-                removed.append(f"workspace {folder.name}")
+    """Remove what evaluations have left that nobody holds, and caches over their budget; what went, in words."""
+    removed = [*_workspaces(), *engine.reap(frozenset(), standing), *engine.evict()]
     if removed:
         log.info("reaped %s", ", ".join(removed))
+    return removed
+
+
+def _workspaces() -> list[str]:
+    """Processes first: git outlives a worker that was killed, and would go on writing."""
+    removed: list[str] = []
+    for folder in settings.ASSAY_WORKSPACES.iterdir() if settings.ASSAY_WORKSPACES.is_dir() else ():
+        key = folder.name
+        if standing(key) == "held":
+            continue
+        removed += end_processes(folder, lambda key=key: standing(key) != "held")
+        # The fetched source of an evaluation that will be resumed saves the next attempt a clone.
+        if standing(key) in ("over", "unknown"):
+            shutil.rmtree(folder, ignore_errors=True)
+            removed.append(f"workspace {key}")
     return removed

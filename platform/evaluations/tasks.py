@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
-from evaluations import recovery, runner
+from evaluations import reaper, recovery, runner
+
+__all__ = ["evaluate", "reaper", "resume"]  # the worker that imports its tasks has the reaper beside it
 
 
 def _engine():
@@ -21,9 +23,3 @@ def evaluate(pk: int) -> None:
 def resume() -> None:
     """Poke what lost its worker."""
     recovery.resume()
-
-
-@shared_task
-def reap() -> None:
-    """Remove what lost its evaluation."""
-    recovery.reap(_engine())

@@ -168,6 +168,10 @@ class Engine(Protocol):
         """Remove what is left of evaluations that nobody works on; returns what was removed, in words. See reap.py."""
         ...
 
+    def evict(self) -> list[str]:
+        """Remove caches that take more than their budget, least recently used first; what went, in words."""
+        ...
+
 
 class BuildFailed(Exception):
     """A build step ended with an error that is the repository's own; the diagnosis turns it into a TeamFault."""

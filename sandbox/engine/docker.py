@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import indexes
-from sandbox.engine import BuildFailed, Image, OnLine, Pod, layers
+from sandbox.engine import BuildFailed, Image, OnLine, Pod, budget, layers
 from sandbox.engine.build import Build
 from sandbox.engine.buildnet import build_network
 from sandbox.engine.container import Host
@@ -91,7 +91,10 @@ class DockerEngine:
         return None if document is None else to_image(document)
 
     def pull(self, reference: str) -> Image:
-        return pull(self.api, reference)
+        before = {summary["Id"] for summary in self.api.all_images()}
+        image = pull(self.api, reference)
+        budget.note_pull(self.api, image.id, reference, before)
+        return image
 
     def load_root(self, root_tar: Path, reference: str, *, changes: Sequence[str]) -> Image:
         return load_root(self.api, root_tar, reference, changes)
@@ -137,6 +140,7 @@ class DockerEngine:
                 raise BuildFailed(said, log, failure.step) from failure
             if evaluation and self._caches:
                 layers.keep(self.api, image.id, labels, record.ids)
+                budget.note_use(self.api, image.id)
         return image, log
 
     def remove_image(self, reference: str) -> None:
@@ -156,10 +160,16 @@ class DockerEngine:
             return self._tools(self)
         from sandbox.images.tools import ensure_tools  # it imports this package
 
-        return ensure_tools(self)
+        image = ensure_tools(self)
+        budget.note_use(self.api, image.id)
+        return image
 
     def reap(self, alive: frozenset[str], standing: Ask = unknown) -> list[str]:
         return reap(self.api, alive, standing)
+
+    def evict(self) -> list[str]:
+        """Caches that are over ASSAY_DISK_BUDGET, or all that can go while the disk is nearly full; in words."""
+        return budget.enforce(self.api)
 
     def purge(self) -> list[str]:
         """Everything that was ever made here: `make clean`."""

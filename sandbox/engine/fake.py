@@ -230,6 +230,9 @@ class FakeEngine:
         self.calls.append(f"reap all but {', '.join(sorted(alive)) or 'none'}")
         return []
 
+    def evict(self) -> list[str]:
+        return []
+
     def answer(self, script: str, request: Mapping[str, Any]) -> Result:
         """The next answer of a script; HostFault("tool_failed") when none was given."""
         if script not in self.tools:

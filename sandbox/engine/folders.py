@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox.engine.owner import has_ended, owner_of_temporary
+from sandbox.source.scratch import sweep
 
 
 def remove_left_over(folder: Path | None = None) -> list[str]:
@@ -19,8 +20,9 @@ def remove_left_over(folder: Path | None = None) -> list[str]:
 
     Only what this user owns and what carries the name of such a process; a link is never followed.
     """
-    removed = []
-    for path in (folder or Path(tempfile.gettempdir())).glob("assay-*"):
+    folder = folder or Path(tempfile.gettempdir())
+    removed = [f"temporary {name}" for name in sweep(folder)]
+    for path in folder.glob("assay-*"):
         owner = owner_of_temporary(path.name)
         if not owner or not has_ended(owner):
             continue

@@ -71,6 +71,7 @@ class Record:
 
     def __enter__(self) -> Self:
         self._file = tempfile.NamedTemporaryFile("w", prefix=temporary_prefix(PURPOSE), encoding="ascii")
+        Path(self._file.name).chmod(0o644)  # a reaper of another user has to read it
         return self
 
     def __exit__(
@@ -113,7 +114,7 @@ def keep(api: Api, image: str, labels: Mapping[str, str], ids: Iterable[str]) ->
         top = str(stock.get(top, {}).get("ParentId") or "")
     parents = {summary["ParentId"] for summary in stock.values()}
     short = {one[:SHORT] for one in ids}
-    tips = [one for one in stock if short_of(one) in short and one not in parents and not _names(stock[one])]
+    tips = [one for one in stock if short_of(one) in short and one not in parents and not _is_named(stock[one])]
     kept = []
     for tip in dict.fromkeys([top, *tips]):
         history = _history(api, stock[tip]) if tip in stock and tip != image else []
@@ -154,6 +155,11 @@ def _may_go(api: Api, summary: Mapping[str, Any], used: frozenset[str], young_s:
     if _names(summary) or short_of(summary["Id"]) in used or time.time() < int(summary["Created"]) + young_s:
         return False
     return bool(_history(api, summary))
+
+
+def _is_named(summary: Mapping[str, Any]) -> bool:
+    """By anything but a cache's name, which is given once more when it is used."""
+    return any(not name.startswith(f"{CACHE}:") for name in _names(summary))
 
 
 def _names(summary: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,63 @@
+"""A process beside a command line's evaluation that removes what is left when the evaluation's own process is killed.
+
+It waits at the end of a pipe: the word DONE means that nothing is left, the end of the pipe without it that the process
+is gone. It is in a session of its own, so that what kills the process's group does not kill it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+DONE = b"done\n"
+# The engine may be starting again; a step that the engine has just made is too young to be removed at once.
+PATIENCE_S, EVERY_S = 300.0, 5.0
+QUIET_ROUNDS = 6
+
+
+@contextmanager
+def undertaker(key: str) -> Iterator[None]:
+    """For the time of the block; `key` is the evaluation's."""
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *_path()])}
+    process = subprocess.Popen(
+        [sys.executable, "-m", __name__, key],
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # it has ended before us
+            process.communicate(DONE)
+
+
+def _path() -> list[str]:
+    return [given] if (given := os.environ.get("PYTHONPATH")) else []
+
+
+def bury(key: str) -> None:
+    """Remove everything of this evaluation, and what no process uses any more, until nothing is found for a while."""
+    from sandbox.engine.docker import DockerEngine  # a process that is not needed stays small
+    from sandbox.engine.reap import Standing
+    from sandbox.faults import HostFault
+
+    def standing(found: str) -> Standing:
+        return "over" if found.lower() == key.lower() else "held"
+
+    until, quiet = time.monotonic() + PATIENCE_S, 0
+    while quiet < QUIET_ROUNDS and time.monotonic() < until:
+        with suppress(HostFault), DockerEngine() as engine:
+            quiet = 0 if engine.reap(frozenset(), standing) else quiet + 1
+        time.sleep(EVERY_S)
+
+
+if __name__ == "__main__" and sys.stdin.buffer.read(len(DONE)) != DONE:
+    bury(sys.argv[1])
