@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import re
 
 MAX_DEPTH, MAX_MEMBERS, READ_BYTES = 4, 50, 64 * 1024
+# Two clients read the same header differently where it is not printable ASCII.
+_PLAIN = re.compile(r"[^\x21-\x7e]")
 
 
 def shape(status, content_type, body):
@@ -11,7 +14,7 @@ def shape(status, content_type, body):
 
     Never raises: what does not parse counts as its content type alone.
     """
-    kind = content_type.partition(";")[0].strip().lower()[:80]
+    kind = _PLAIN.sub("", content_type.partition(";")[0]).lower()[:80]
     inside = ""
     if "json" in kind and len(body) <= READ_BYTES:
         try:

@@ -42,7 +42,7 @@ ANSWERS = {
     "/pipelined": (OK + b"Content-Length: 2\r\n\r\nok" + OK + b"Content-Length: 7\r\n\r\nFORGERY", b"", 0),
     "/two-lengths": (OK + b"Content-Length: 2\r\nContent-Length: 7\r\n\r\nokFORGED", b"", 0),
     "/no-digit": (OK + b"Content-Length: \xb2\r\n\r\nok", b"", 0),
-    "/old": (b"<html>HTTP/0.9</html>", b"", 0),
+    "/old": (b"<html>HTTP/0.9</html>\n", b"", 0),
     "/status-0": (b"HTTP/1.1 000 Nothing\r\n\r\n", b"", 0),
     "/nul": (OK + b"Content-Type: text/\x00\x1b[31mplain\r\nContent-Length: 1048576\r\n\r\n" + b"\x00" * MIB, b"", 0),
     "/not-utf-8": (OK + b"Content-Length: 1048576\r\n\r\n" + b"\xff" * MIB, b"", 0),
