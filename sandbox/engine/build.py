@@ -54,6 +54,7 @@ class Build:
     cancellation: Cancellation
     on_line: OnLine | None
     cpuset: str
+    cached: bool = True
     stopped: str = ""
     mark: str = ""
     network: BuildNetwork | None = None
@@ -146,6 +147,7 @@ class Build:
             "dockerfile": DOCKERFILE,
             "rm": "1",
             "forcerm": "1",
+            "nocache": "" if self.cached else "1",
             "memory": limits.build_memory_bytes,
             "memswap": limits.build_memory_bytes,
             "cpuperiod": CPU_PERIOD,

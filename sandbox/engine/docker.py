@@ -30,8 +30,8 @@ class DockerEngine:
     """`Engine` on Docker ≥ 20.10, found as the docker command finds it (DOCKER_HOST, DOCKER_TLS_VERIFY, …).
 
     ASSAY_RUNTIME names another OCI runtime ("runsc") for the containers of teams. `tools` gives the image of our
-    scripts; without it, `sandbox.images.tools` builds it when it is first needed. `caches`: steps of a build that went
-    well are kept for the next one. Close it, or use it in `with`.
+    scripts; without it, `sandbox.images.tools` builds it when it is first needed. `caches`: a build keeps
+    its steps for the next one, and uses what others kept. Close it, or use it in `with`.
     """
 
     def __init__(self, tools: Callable[[DockerEngine], Image] | None = None, *, caches: bool = True) -> None:
@@ -65,6 +65,12 @@ class DockerEngine:
         return 0 if str(self.info.get("CgroupVersion", "1")) == "1" else None
 
     @property
+    def remapped(self) -> bool:
+        """Whether the engine runs every container in a user namespace of its own (`userns-remap`, rootless)."""
+        names = {str(option).partition(",")[0] for option in self.info.get("SecurityOptions") or ()}
+        return bool(names & {"name=userns", "name=rootless"})
+
+    @property
     def cores(self) -> tuple[int, ...]:
         """Numbers of the cores that containers may be given."""
         if self.api.local:
@@ -80,7 +86,7 @@ class DockerEngine:
             "memory_bytes": int(self.info.get("MemTotal") or 0),
             "policy": {
                 "strict" if strict else "default": RunPolicy.for_limits(
-                    limits, strict, runtime=self.runtime, swappiness=self.swappiness
+                    limits, strict, runtime=self.runtime, swappiness=self.swappiness, remapped=self.remapped
                 ).digest()
                 for strict in (False, True)
             },
@@ -128,6 +134,7 @@ class DockerEngine:
                 cancellation or Cancellation(),
                 record.heard,
                 cpuset,
+                self._caches,
             )
             network = None
             if not trusted:
@@ -152,7 +159,7 @@ class DockerEngine:
 
     @property
     def _host(self) -> Host:
-        return Host(self.api, self.runtime, self.swappiness, self.cores)
+        return Host(self.api, self.runtime, self.swappiness, self.cores, self.remapped)
 
     def tools(self) -> Image:
         """The image of our scripts; made now when the engine does not have it."""

@@ -42,7 +42,7 @@ def commit(folder):
 class Broken(FakeEngine):
     """An engine that is gone."""
 
-    def describe(self):
+    def describe(self, limits):
         raise HostFault("engine_unreachable", "The container engine does not answer", fix="Start it.")
 
 
@@ -105,9 +105,9 @@ def test_lost_lease_writes_nothing(repository, monkeypatch):
 class Slow(FakeEngine):
     """Takes long enough to start for the lease's thread to see that somebody asked to stop."""
 
-    def describe(self):
+    def describe(self, limits):
         time.sleep(2.5)
-        return super().describe()
+        return super().describe(limits)
 
 
 def test_cancelled_evaluation_keeps_no_scorecard(repository):
