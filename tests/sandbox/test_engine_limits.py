@@ -11,6 +11,7 @@ from sandbox.engine.container import create
 from sandbox.engine.docker import DockerEngine
 from sandbox.engine.owner import EVALUATION, OWNER, labels_for, name_of
 from sandbox.engine.policy import RunPolicy
+from sandbox.engine.tool import ANSWER_BYTES
 from sandbox.faults import Cancellation, Cancelled, HostFault
 from tests.containers import left_over, run
 from tests.sandbox.test_engine_pod import until
@@ -180,7 +181,7 @@ def test_tool_that_is_not_done_in_time_is_killed(lab, evaluation, limits):
 def test_tool_that_floods_is_stopped(lab, evaluation, limits):
     with lab.pod(evaluation, limits) as pod, pytest.raises(HostFault, match="tool_failed") as fault:
         pod.tool("flood", {}, timeout_s=30)
-    assert "more than 4194304 bytes" in fault.value.detail
+    assert f"more than {ANSWER_BYTES} bytes" in fault.value.detail
 
 
 def test_tool_that_fails_says_why(lab, evaluation, limits):
