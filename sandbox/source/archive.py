@@ -71,7 +71,7 @@ def fetch(
         raise _of_writing(error) from None
     top = _take_off_top(root)
     named = _links(targets, top)
-    links.check(named)
+    links.check(named, check)
     if not any(root.iterdir()):
         raise TeamFault("repository_empty", "The archive has no files", fix="Pack the project's folder and try again.")
     facts: dict[str, Any] = {"url": path.name, "ref": "", "commit": "", "committed_at": None}
@@ -80,7 +80,10 @@ def fetch(
 
 
 def _inside(name: str, limits: Limits) -> PurePosixPath:
-    path = PurePosixPath(name.replace("\\", "/"))
+    path = PurePosixPath(name)
+    if "\\" in name:
+        # Some programs read it as a letter and some as the end of a folder's name: the two trees would differ.
+        raise _invalid("The archive has a path with a backslash", name[:200])
     if path.is_absolute() or not OUTSIDE.isdisjoint(path.parts) or "\0" in name or not path.parts:
         raise _invalid("The archive has a path that leads out of it", name[:200])
     if len(os.fsencode(name)) > limits.fetch_path_bytes:

@@ -81,6 +81,10 @@ def is_missing_ref(said: str) -> bool:
     return bool(re.search(r"Remote branch .* not found|Could not find remote branch", said))
 
 
+def is_redirect(said: str) -> bool:
+    return bool(re.search(r"error: 30\d", said))
+
+
 def too_large(detail: str) -> TeamFault:
     """The whole is too large, as it shows while it comes."""
     fault, title, fix = TOO_LARGE

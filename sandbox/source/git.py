@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,6 +26,8 @@ from sandbox.source.scratch import Scratch
 OUTPUT_BYTES = 32 * 1024 * 1024
 SAID_BYTES = 1024 * 1024
 POLL_S = 0.1
+# The first that knows http.curloptResolve; earlier ones pass over it in silence, and ask the name server again.
+PINS_SINCE = (2, 37)
 # Looking at all that was written costs a walk through it.
 LOOK_S = 1.0
 # The cell needs a moment to kill what git started; then it is killed itself.
@@ -78,6 +82,17 @@ class Git:
     def _file(self) -> Path:
         return self.scratch.home / "gitconfig"
 
+    def check(self) -> None:
+        """Raises Cancelled, or TeamFault("fetch_timeout") after the deadline."""
+        self.cancellation.check()
+        if time.monotonic() > self._ends:
+            raise TeamFault(
+                "fetch_timeout",
+                "The repository could not be fetched in time",
+                detail=f"The limit is {self.seconds:g} s.",
+                fix="Make the repository smaller: take data sets, models and build results out of its history.",
+            )
+
     def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Standard output. GitFailed, OutputTooLarge, TeamFault("fetch_timeout", "source_too_large"), HostFault."""
         home = self.scratch.home
@@ -115,6 +130,13 @@ class Git:
         git = shutil.which("git", path=env["PATH"])
         if git is None:
             raise HostFault("git_missing", "Git is not installed here", fix="Install git.")
+        if self.pins and version(git) < PINS_SINCE:
+            raise HostFault(
+                "git_too_old",
+                "The git of this machine cannot be held to the address that was checked",
+                detail=f"{git} is {'.'.join(map(str, version(git)))}.",
+                fix=f"Install git {'.'.join(map(str, PINS_SINCE))} or later.",
+            )
         confinement = Confinement(Path(git), self.scratch, self.file_bytes, self.ports, self.fenced)
         left = max(0.0, self._ends - time.monotonic())
         return subprocess.Popen(
@@ -146,13 +168,15 @@ class Git:
                 return
             if os.fstat(err).st_size > SAID_BYTES:
                 raise failures.too_large("The server has more to say than a git host has.")
-            if time.monotonic() > self._ends:
-                raise TeamFault(
-                    "fetch_timeout",
-                    "The repository could not be fetched in time",
-                    detail=f"The limit is {self.seconds:g} s.",
-                    fix="Make the repository smaller: take data sets, models and build results out of its history.",
-                )
+            self.check()
+
+
+@functools.cache
+def version(git: str) -> tuple[int, ...]:
+    """The version of this program, (0,) when it does not say."""
+    said = subprocess.run([git, "--version"], capture_output=True, text=True, timeout=END_S, check=False).stdout
+    found = re.search(r"\d+(?:\.\d+)+", said)
+    return tuple(map(int, found[0].split("."))) if found else (0,)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

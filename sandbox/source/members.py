@@ -21,7 +21,10 @@ from sandbox.faults import TeamFault
 from sandbox.limits import MIB, Limits
 from sandbox.source.links import MAX_TARGET_BYTES
 
-CHUNK = 1024 * 1024
+# Contents are read in such pieces. A header that is longer is refused: the library reads it as a whole.
+CHUNK = 64 * 1024
+# Fields that hold for all members that follow; git's own archives have one.
+MAX_GLOBAL_FIELDS = 1_000
 STARTS = {
     b"PK\x03\x04": "zip",
     b"PK\x05\x06": "zip",
@@ -64,7 +67,7 @@ def members(path: Path, limits: Limits, check: Callable[[], None]) -> Generator[
     ceiling = _ceiling(limits)
     if path.stat().st_size > ceiling:
         raise too("source_too_large", f"The archive has more than {ceiling // MIB} MiB.")
-    found = _of_zip(path, limits) if kind_of(path) == "zip" else _of_tar(path, ceiling, check)
+    found = _of_zip(path, limits) if kind_of(path) == "zip" else _of_tar(path, limits, check)
     for count, member in enumerate(found, 1):
         if count > limits.fetch_files:
             raise too("too_many_files", f"More than {limits.fetch_files} files.")
@@ -100,21 +103,20 @@ def _of_zip(path: Path, limits: Limits) -> Generator[Member]:
 def _list_bytes(path: Path) -> int:
     """How long the archive's list of members says that it is; it is read as a whole, before any row is seen."""
     with path.open("rb") as stream:
-        stream.seek(max(0, path.stat().st_size - 65_536 - zipfile.sizeEndCentDir))  # type: ignore[attr-defined]
-        tail = stream.read()
-    end = tail.rfind(b"PK\x05\x06")
-    if end < 0 or len(tail) < end + 16:
-        return 0  # the library finds none either
-    if tail[max(0, end - 20) : end].startswith(b"PK\x06\x07"):
-        raise NotImplementedError("it is a ZIP64 archive, which is for more files than can be handed in")
-    return int.from_bytes(tail[end + 12 : end + 16], "little")
+        # The library's own search, so that we look at the very record that it will go by: there may be several.
+        end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]
+    return int(end[zipfile._ECD_SIZE]) if end else 0  # type: ignore[attr-defined]
 
 
-def _of_tar(path: Path, ceiling: int, check: Callable[[], None]) -> Generator[Member]:
+def _of_tar(path: Path, limits: Limits, check: Callable[[], None]) -> Generator[Member]:
+    ceiling = _ceiling(limits)
     with _opened(path) as stream:
         bounded = _Bounded(stream, ceiling, check)
         with tarfile.open(fileobj=bounded, mode="r:") as tar:
-            for member in tar:
+            for count, member in enumerate(tar, 1):
+                # Folders count, too, and what the library keeps of them and of global fields.
+                if count > 2 * limits.fetch_files or len(tar.pax_headers) > MAX_GLOBAL_FIELDS:
+                    raise too("too_many_files", f"More than {limits.fetch_files} files, or as many folders.")
                 if member.issym():
                     yield Member(member.name, target=member.linkname)
                 elif member.islnk():
@@ -183,8 +185,10 @@ class _Bounded(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         self._check()
+        if not 0 <= size <= CHUNK:
+            raise tarfile.HeaderError(f"it has a header of {size} bytes")
         left = self._ceiling - self._stream.tell()
-        data = bytes(self._stream.read(left + 1 if size < 0 else min(size, left + 1)))
+        data = bytes(self._stream.read(min(size, left + 1)))
         if len(data) > left:
             raise too("source_too_large", "It unfolds to more than the limit.")
         return data

@@ -8,6 +8,7 @@ project that needs them commits their files. Symbolic links inside the tree beco
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 from collections.abc import Callable
@@ -77,10 +78,13 @@ def fetch(
                 detail=f"The limit is {limits.fetch_files} files.",
                 fix="Take generated files and installed packages out of the repository.",
             ) from None
+        except GitFailed as failure:
+            # Git took the repository, and could not read what it took.
+            raise failures.of_clone(failure.said, url, ref) from None
     return root, {"url": str(folder) if folder else url, "ref": ref} | facts
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Clone:
     """One fetch under way. `bare` is our copy of the repository, which never has a work tree of its own."""
 
@@ -98,7 +102,7 @@ class _Clone:
         found = listing.read(self._run("ls-tree", "-r", "-l", "-z", "--full-tree", commit), limits)
         if not found.files:
             raise _empty("The commit has no files")
-        links.check(self._targets(found))
+        links.check(self._targets(found), self.git.check)
         facts: dict[str, Any] = {"commit": commit}
         # A commit may have no date that can be read.
         facts["tree"], _, dated = (
@@ -119,11 +123,11 @@ class _Clone:
         """Where the links of a listing lead to, by their paths."""
         asked = "".join(f"{identity}\n" for identity, _ in found.links)
         raw = self.git.run(f"--git-dir={self.bare}", "cat-file", "--batch", stdin=asked.encode()) if asked else b""
-        targets = {}
+        answers, targets = io.BytesIO(raw), {}
         for _, name in found.links:
-            head, _, raw = raw.partition(b"\n")
-            size = int(head.split()[-1])
-            targets[name], raw = raw[:size], raw[size + 1 :]
+            # "ID blob SIZE", and the content on lines of its own
+            targets[name] = answers.read(int(answers.readline().split()[-1]))
+            answers.seek(1, io.SEEK_CUR)
         return targets
 
     def _run(self, *arguments: str) -> bytes:
@@ -137,10 +141,16 @@ class _Clone:
             *("clone", "--quiet", "--bare", "--no-tags", "--no-recurse-submodules"),
             *(f"--template={self._template()}", *branch),
         ]
-        try:
-            self.git.run(*common, f"--depth={DEPTH}", "--single-branch", "--", self.url, str(self.bare))
-        except GitFailed as failure:
-            raise failures.of_clone(failure.said, self.url, self.ref) from None
+        given = self.url
+        # Some git hosts redirect the address of the project's page to this one. Nobody is asked where to: we guess.
+        for self.url in (given, given.rstrip("/") + ".git"):
+            try:
+                self.git.run(*common, f"--depth={DEPTH}", "--single-branch", "--", self.url, str(self.bare))
+            except GitFailed as failure:
+                if self.url != given or given.endswith(".git") or not failures.is_redirect(failure.said):
+                    raise failures.of_clone(failure.said, given, self.ref) from None
+            else:
+                return
 
     def _template(self) -> Path:
         """What git begins a repository with: our attributes, which go before those of any tree."""

@@ -184,6 +184,25 @@ def test_redirects_are_not_followed(tmp_path):
     assert Elsewhere.asked == []
 
 
+def test_address_of_the_page_of_a_project_is_fetched_where_the_host_redirects_it(repository, tmp_path):
+    git(repository, "clone", "--quiet", "--bare", str(repository), str(tmp_path / "hosted" / "project.git"))
+
+    class Host(git_host(tmp_path / "hosted")):
+        def do_GET(self):
+            if self.path.startswith("/project.git/"):
+                return super().do_GET()
+            self.send_response(301)
+            self.send_header("Location", f"/project.git{self.path.removeprefix('/project')}")
+            self.end_headers()
+
+        do_POST = do_GET  # noqa: N815 - the standard library's name
+
+    with served(Host) as address:
+        facts = get(f"{address}/project", tmp_path).to_json()
+        assert (facts["commit"], facts["url"]) == (git(repository, "rev-parse", "HEAD"), f"{address}/project")
+        assert fault_of(f"{address}/other", tmp_path / "other") == "repository_not_found"
+
+
 def test_silent_server_ends_at_the_deadline(tmp_path):
     began = time.monotonic()
     with served(Silent) as address:
