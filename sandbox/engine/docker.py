@@ -84,12 +84,17 @@ class DockerEngine:
             "cpu": _processor() or self.info.get("Architecture", ""),
             "cores": int(self.info.get("NCPU") or 1),
             "memory_bytes": int(self.info.get("MemTotal") or 0),
-            "policy": {
-                "strict" if strict else "default": RunPolicy.for_limits(
-                    limits, strict, runtime=self.runtime, swappiness=self.swappiness, remapped=self.remapped
-                ).digest()
-                for strict in (False, True)
-            },
+            "policy": {profile: policy.digest() for profile, policy in self.policies(limits).items()},
+        }
+
+    def policies(self, limits: Limits) -> dict[str, RunPolicy]:
+        """The run policy of each profile as it is on this engine, before an image and its cores are known."""
+        host = self._host
+        return {
+            "strict" if strict else "default": RunPolicy.for_limits(
+                limits, strict, runtime=host.runtime, swappiness=host.swappiness, remapped=host.remapped
+            ).placed(network="container:", cpuset="", cores=len(host.cores))
+            for strict in (False, True)
         }
 
     def image(self, reference: str) -> Image | None:

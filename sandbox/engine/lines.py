@@ -36,6 +36,10 @@ class Line:
     def below(self, part: str) -> Line:
         return replace(self, path=f"{part}.{self.path}")
 
+    def to_json(self) -> dict[str, Any]:
+        want = list(self.want) if isinstance(self.want, tuple) else self.want
+        return {"path": self.path, "rule": self.rule, "want": want, "why": self.why}
+
     def difference(self, inspected: Mapping[str, Any]) -> str:
         """A sentence when the description differs here, else ""."""
         found = self._find(inspected)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.canonical import digest
@@ -215,12 +215,18 @@ class RunPolicy:
         return [sentence for line in self.lines() if (sentence := line.difference(inspected))]
 
     def to_json(self) -> dict[str, Any]:
-        """The policy for a scorecard. Which container owns the namespace is left out: it names nothing that lasts."""
-        document = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
-        document["network"] = self.network.partition(":")[0]
-        document["tmpfs"] = [{"path": path, "bytes": size} for path, size in self.tmpfs]
-        document["seccomp"] = digest(profile())
-        return document
+        """The policy for a scorecard, line by line: {"profile", "lines": [{"path", "rule", "want", "why"}]}.
+
+        Which container owns the namespace is left out, as it names nothing that lasts, and the system call filter is
+        its digest.
+        """
+        whole = f"seccomp={profile()}"
+        public = replace(self, network=self.network.partition(":")[0])
+        lines = [line.to_json() for line in public.lines()]
+        for line in lines:
+            if isinstance(line["want"], list):
+                line["want"] = [f"seccomp={digest(profile())}" if one == whole else one for one in line["want"]]
+        return {"profile": self.profile, "lines": lines}
 
     def digest(self) -> str:
         """Return "sha256:<hex>" over `to_json()`."""

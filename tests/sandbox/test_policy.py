@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 
 import pytest
 
@@ -171,10 +172,14 @@ def test_digest_is_stable_and_tells_policies_apart():
     assert len(digests) == 3
 
 
-def test_to_json_survives_json():
-    document = policy().to_json()
+def test_to_json_survives_json_and_has_every_line():
+    whole = policy()
+    document = whole.to_json()
     assert json.loads(json.dumps(document)) == document
-    assert document["tmpfs"] == [{"path": "/data", "bytes": 64 * MIB}, {"path": "/tmp", "bytes": 64 * MIB}]
+    assert [line["path"] for line in document["lines"]] == [line.path for line in whole.lines()]
+    wants = {line["path"]: line["want"] for line in document["lines"]}
+    assert wants["HostConfig.Memory"] == whole.memory_bytes
+    assert re.fullmatch("seccomp=sha256:[0-9a-f]{64}", wants["HostConfig.SecurityOpt"][1])
 
 
 def test_seccomp_profile_allows_no_way_out():
