@@ -107,6 +107,7 @@ def _notes(report: dict[str, Any]) -> Iterator[str]:
         yield f"Refused: {note.get('what') or note['id']}: {note['why']}"
     if injected := plan.get("injected_env"):
         yield f"Set by the platform: {', '.join(injected)}."
-    if policy := report["host"].get("policy"):
+    host = report["host"]
+    if policy := host.get("policy"):
         digests = ", ".join(f"{profile} {digest[:19]}…" for profile, digest in policy.items())
-        yield f"Sandboxed by {report['host']['engine']} with {report['host']['runtime']} under the run policies {digests}."
+        yield f"Sandboxed by {host['engine']} with {host['runtime']} under the run policies {digests}."

@@ -11,7 +11,7 @@ from sandbox.engine.lines import MISSING, absent, at_most, empty, equal, nested
 from sandbox.engine.policy import KERNEL_FOLDERS, NOBODY, RunPolicy
 from sandbox.engine.seccomp import profile
 from sandbox.faults import TeamFault
-from sandbox.limits import MIB, Limits
+from sandbox.limits import Limits
 
 LIMITS = Limits()
 IMAGE = Image("sha256:1", 1, {"user": "app", "working_dir": "/srv", "volumes": ["/data"], "env_names": ["PATH"]})
