@@ -22,6 +22,7 @@ LEAST, UP_TO = (12, 20), (28, 40)
 FIRST_BYTES = 256
 # A page may have thousands of counters that rise by every number there is: only the first few are looked at.
 MAX_COUNTERS = 30
+SHOWN_CHARACTERS = 200
 # A scrape or two may count themselves.
 SILENCE = 2.0
 
@@ -55,7 +56,7 @@ def _look(target: Target, path: str) -> dict[str, Any]:
         "parses": True,
         "families": scrapes[-1].families,
         "series": scrapes[-1].series,
-        "latency_histogram": scrapes[-1].latency_histogram,
+        "latency_histogram": (scrapes[-1].latency_histogram or "")[:SHOWN_CHARACTERS] or None,
         **_moved(scrapes, sent),
     }
 
@@ -83,7 +84,7 @@ def _moved(scrapes: list[Exposition], sent: list[int]) -> dict[str, Any]:
     nearest = min(still, key=lambda name: (abs(still[name][1] - sent[0]), name))
     silence, *moved = still[nearest]
     return {
-        "request_counter": nearest,
+        "request_counter": nearest[:SHOWN_CHARACTERS],
         "counter_delta": sum(moved),
         "sent": sum(sent),
         "silence_delta": silence,

@@ -85,7 +85,8 @@ def answer(link):
         except OSError:
             pass
         finally:
-            print(json.dumps({"path": path, "agent": agent, "sent": sent}), flush=True)
+            # In one write: the lines of two threads must not end up as one.
+            print(json.dumps({"path": path, "agent": agent, "sent": sent}) + "\n", end="", flush=True)
 
 
 if __name__ == "__main__":

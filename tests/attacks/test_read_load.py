@@ -1,0 +1,73 @@
+"""Attacks of the load generator by what it loads: it reads no further than it must, inflates and follows nothing."""
+
+from collections import Counter
+from pathlib import Path
+
+from tests.attacks import hostile
+
+HOSTILE = Path(hostile.__file__).read_text()
+INSIDE = HOSTILE.replace("else 8000", "else 9000")
+REDIRECT = {"REDIRECT": "http://127.0.0.1:9000/secret"}
+MIB = 1024 * 1024
+# A connection's buffers on both sides beside the limit of an answer.
+MOST_TAKEN = 24 * MIB
+GENERATOR = "loadtest/locustfile.py"
+# How each answer counts under load; None for one that is still on its way when the generator stops: never answered.
+COUNTED = {
+    "/redirect": "302",
+    "/gzip": "200",
+    "/deflate": "200",
+    "/pipelined": "200",
+    "/nul": "no answer",
+    "/endless": "no answer",
+    "/chunks": "no answer",
+    "/headers": "no answer",
+    "/long-header": "no answer",
+    "/interim": "no answer",
+    "/drip-body": None,
+    "/silent": None,
+    "/two-lengths": "no answer",
+    "/old": "no answer",
+    "/reset": "no answer",
+}
+
+
+def load(look, *paths, window_s=3.0):
+    requests = [{"method": "GET", "path": path, "body": "", "content_type": ""} for path in paths]
+    request = {
+        "port": 8000,
+        "requests": requests,
+        "rate_rps": 10.0,
+        "users": 16,
+        "warmup_s": 0.0,
+        "window_s": window_s,
+        "closed_users": 4,
+        "closed_s": 1.0,
+        "health_path": "/silent",
+    }
+    return look.tool("load", request, timeout_s=100.0)
+
+
+def test_generator_survives_every_kind_of_answer(look, neighbour):
+    """All kinds in one load: a generator that broke, or filled its memory, would leave no figures."""
+    inside = look.service(INSIDE)
+    service = look.service(HOSTILE, env=REDIRECT)
+    figures = load(look, *COUNTED)
+    assert figures["sent"] == 2 * len(COUNTED)
+    assert figures["statuses"] == {how: 2 * times for how, times in Counter(COUNTED.values()).items() if how}
+    assert figures["steadiness"]["failures"] == figures["steadiness"]["polls"]
+    reports = look.reports(service)
+    assert {"/endless", "/chunks", "/headers"} <= {report["path"] for report in reports}
+    assert all(report["sent"] < MOST_TAKEN for report in reports)
+    assert look.reports(inside) == []
+
+
+def test_generator_without_its_limits_follows_and_takes_what_it_is_given(look):
+    follow = ("allow_redirects=False,", "allow_redirects=True,"), ("max_redirects = 0", "max_redirects = 5")
+    take = ("ANSWER_BYTES = BODY_BYTES + HEADER_BYTES", "ANSWER_BYTES = 48 * 1024 * 1024")
+    look.pierce(GENERATOR, *follow, take)
+    inside = look.service(INSIDE)
+    service = look.service(HOSTILE, env=REDIRECT)
+    load(look, "/endless", *["/redirect"] * 4, window_s=0.5)
+    assert {report["path"] for report in look.reports(inside)} == {"/secret"}
+    assert max(report["sent"] for report in look.reports(service)) > MOST_TAKEN
