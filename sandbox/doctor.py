@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.engine.buildgroup import build_group
+from sandbox.engine.process import SHARES_THE_KERNEL
 from sandbox.faults import HostFault, SandboxError
 from sandbox.images.standins import all_standins
 from sandbox.limits import GIB, Limits
@@ -94,6 +95,23 @@ def user_namespaces(engine: DockerEngine) -> Line:
     return Line("user_namespaces", "User namespaces", "warn", "root in a container is root's number outside.", fix)
 
 
+def access_control(engine: DockerEngine) -> Line:
+    options = " ".join(engine.info.get("SecurityOptions") or ())
+    for name, said in (("apparmor", "AppArmor"), ("selinux", "SELinux")):
+        if f"name={name}" in options:
+            return Line("access_control", "Access control", "ok", f"{said} bounds what containers may do.")
+    fix = "Boot a kernel with AppArmor, or SELinux and the engine's selinux-enabled: a second wall behind the first."
+    return Line("access_control", "Access control", "warn", "The engine has neither AppArmor nor SELinux.", fix)
+
+
+def kernel(engine: DockerEngine) -> Line:
+    wanted = engine.runtime
+    if wanted not in SHARES_THE_KERNEL:
+        return Line("kernel", "Kernel of its own", "ok", f"{wanted} gives them one of their own.")
+    fix = "For strangers' code register gVisor (runsc) or Kata with the engine and name it in ASSAY_RUNTIME."
+    return Line("kernel", "Kernel of its own", "warn", f"{wanted}: services share this machine's kernel.", fix)
+
+
 def runtime(engine: DockerEngine) -> Line:
     wanted, known = engine.runtime, sorted(engine.info.get("Runtimes") or {})
     if known and wanted not in known:
@@ -135,9 +153,16 @@ def _by_name(references: Iterable[str]) -> str:
 
 def disk_quota(_engine: DockerEngine) -> Line:
     # No engine that we know gives one on the usual file systems; where one could, the policy would still not use it.
-    observed = "Containers have no quota of their own: their writable layer is watched, and killed at its limit."
+    observed = "Containers have no quota of their own: each is watched, and killed when its layer is over its limit."
     fix = "Give the engine's data folder a disk of its own, so that a burst between two looks fills nothing else."
     return Line("disk_quota", "Disk quota", "warn", observed, fix)
+
+
+def disk_rate(_engine: DockerEngine) -> Line:
+    # Control groups v1 bound only what goes past the page cache, and a device has to be named either way.
+    observed = "A service may write as fast as the disk can, until its limit of bytes."
+    fix = "Run one evaluation at a time on a machine whose disk is slow; give the engine's data folder its own."
+    return Line("disk_rate", "Rate of writing", "warn", observed, fix)
 
 
 def build_processes(engine: DockerEngine) -> Line:
@@ -156,7 +181,10 @@ LOOKS: tuple[Look, ...] = (
     limits,
     seccomp,
     user_namespaces,
+    access_control,
+    kernel,
     disk_quota,
+    disk_rate,
     build_processes,
     runtime,
     tools_image,

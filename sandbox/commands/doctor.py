@@ -47,4 +47,14 @@ def _table(lines: list[Line]) -> Table:
         if line.fix:
             text.append("\n").append_text(words(f"→ {line.fix}", colour))
         table.add_row(Text(mark, style=colour), words(line.title, "bold" if line.state == "fail" else QUIET), text)
+    table.add_row("", words("In all", "bold"), words(_summary(lines)))
     return table
+
+
+def _summary(lines: list[Line]) -> str:
+    """How many hold, and by title those that do not."""
+    sentences = [f"{sum(line.state == 'ok' for line in lines)} lines hold."]
+    for state, said in (("fail", "In the way of every evaluation"), ("warn", "What this machine cannot give")):
+        if titles := [line.title for line in lines if line.state == state]:
+            sentences.append(f"{said}: {', '.join(title[0].lower() + title[1:] for title in titles)}.")
+    return " ".join(sentences)

@@ -3,7 +3,7 @@
 Unlike the other scripts it runs as a team's service would, so that its request is the variable ASSAY_ESCAPE:
 {"profile", "excess": "" | "disk" | "log", "setuid", "volume", "canary": {"file", "port", "abstract"}, "addresses",
  "masked", "read_only", "memory_bytes", "pids", "open_files", "tmpfs_bytes", "tmpfs_inodes", "shm_bytes",
- "writable_bytes", "log_bytes", "cpus", "cores"}
+ "writable_bytes", "log_bytes", "cpus", "cores", "sockets", "linger_s"}
 Lines: {"attempt", "title", "area", "fix", "verdict", "said"} for each, and at last {"done": <number of attempts>}.
 With "excess" it does nothing but exceed that limit, which the host has to answer by killing it.
 """
@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from escapes import attempts, verdict
 from excess import EXCESSES
 
-ATTEMPT_S = 10.0
+ATTEMPT_S = 20.0
 REPORT_BYTES = 4096
 
 

@@ -32,7 +32,11 @@ class Held(Exception):
 
 
 class Unable(Exception):
-    """Nothing on this machine stops it, and nothing can be made to; the words say what is missing."""
+    """This machine cannot stop it, or cannot be asked whether it does; the words say what is missing."""
+
+
+class Unclear(Exception):
+    """It was not stopped by anything of ours: what it needs is not there, so that nothing is proved."""
 
 
 def attempt(run=None, *, profiles=(DEFAULT, STRICT), fix=""):
@@ -60,6 +64,8 @@ def verdict(one, request):
         found = "held", str(words)
     except Unable as words:
         found = "unable", str(words)
+    except Unclear as words:
+        found = "unclear", str(words)
     except OSError as error:
         name = errno.errorcode.get(error.errno, str(error))
         refused = error.errno in REFUSALS

@@ -9,7 +9,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from escapes import Held, Unable, attempt
+from escapes import Held, Unable, Unclear, attempt
 
 MIB = 1024 * 1024
 BEYOND = 8 * MIB
@@ -37,8 +37,8 @@ def processes(request):
                 signal.pause()
                 os._exit(0)
             children.append(child)
-    except OSError:
-        pass
+    except BlockingIOError:
+        pass  # what fork answers at the limit
     finally:
         for child in children:
             os.kill(child, signal.SIGKILL)
@@ -57,17 +57,20 @@ def memory(request):
     if child == 0:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
         taken = []
-        while len(taken) * MIB < limit:
-            taken.append(bytearray(b"x") * MIB)
-            os.write(writing, b"x")
+        with suppress(MemoryError):
+            while len(taken) * MIB < limit:
+                taken.append(bytearray(b"x") * MIB)
+                os.write(writing, b"x")
         os._exit(0)
     _, status = os.waitpid(child, 0)
     os.close(writing)
     got = 0
     while chunk := os.read(reading, 4096):
         got += len(chunk)
-    if os.WIFSIGNALED(status):
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         raise Held(f"killed at {got} of {request['memory_bytes'] // MIB} MiB")
+    if got * MIB < limit:
+        raise Unclear(f"ended at {got} MiB, and not by the limit")
     return f"took {got} MiB"
 
 

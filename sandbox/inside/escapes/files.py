@@ -1,12 +1,13 @@
 """Files of the kernel, of the engine and of the host."""
 
 # os.path answers False where pathlib raises: much of this may not even be looked at.
-# ruff: noqa: PTH110, PTH115, PTH116, PTH118, PTH119, PTH208
+# ruff: noqa: PTH110, PTH123, PTH115, PTH116, PTH118, PTH119, PTH208
 import os
 import stat
 from pathlib import Path
 
-from escapes import STRICT, Held, attempt
+from escapes import STRICT, Held, Unclear, attempt
+from escapes.calls import entered
 
 ENGINE_SOCKETS = (
     "/run/docker.sock",
@@ -54,11 +55,14 @@ def opened_for_writing(paths):
 @attempt
 def kernel_settings(request):
     """Write the kernel's settings or the engine's files"""
-    writable = [path for path in request["read_only"] if os.path.exists(path)]
-    writable = [path for path in writable if not os.statvfs(path).f_flag & os.ST_RDONLY]
-    if reached := opened_for_writing(SETTINGS) + writable:
+    settings = [path for path in SETTINGS if os.path.exists(path)]
+    mounted = [path for path in request["read_only"] if os.path.exists(path)]
+    writable = [path for path in mounted if not os.statvfs(path).f_flag & os.ST_RDONLY]
+    if reached := opened_for_writing(settings) + writable:
         return f"can be written: {', '.join(reached)}"
-    raise Held("read-only")
+    if not settings or not mounted:
+        raise Unclear("this kernel has none of them")
+    raise Held(f"all {len({*settings, *mounted})} that are there are read-only")
 
 
 @attempt
@@ -71,22 +75,34 @@ def control_groups(_request):
             break
     if reached := opened_for_writing(controls):
         return f"can be written: {', '.join(reached[:3])}"
+    if not controls:  # then it would have to bring them here
+        return entered("mount", b"none", b"/mnt", b"cgroup2", 0, None)
     raise Held(f"none of {len(controls)} files can be written")
 
 
 @attempt
 def hidden_files(request):
     """Read what the kernel tells of the machine"""
-    told = []
-    for path in map(Path, request["masked"]):
+    told, hidden = [], []
+    for path in request["masked"]:
         try:
-            if any(path.iterdir()) if path.is_dir() else path.open("rb").read(1):
-                told.append(str(path))
+            (told if _says_something(path) else hidden).append(path)
+        except FileNotFoundError:
+            continue  # not of this kernel
         except OSError:
-            continue
+            hidden.append(path)
     if told:
         return f"can be read: {', '.join(told)}"
-    raise Held(f"{len(request['masked'])} places are hidden or absent")
+    if not hidden:
+        raise Unclear("this kernel has none of these places")
+    raise Held(f"{len(hidden)} places are hidden, {len(request['masked']) - len(hidden)} others this kernel has not")
+
+
+def _says_something(path):
+    if stat.S_ISDIR(os.stat(path).st_mode):
+        return bool(os.listdir(path))
+    with open(path, "rb", buffering=0) as file:
+        return bool(file.read(1))
 
 
 @attempt
@@ -100,14 +116,14 @@ def devices(_request):
 
 
 @attempt
-def engine_socket(_request):
+def engine_socket(request):
     """Find the engine's socket"""
-    found = [path for path in ENGINE_SOCKETS if os.path.exists(path)]
+    found = [path for path in (*ENGINE_SOCKETS, *request["sockets"]) if os.path.exists(path)]
     for folder, _, names in os.walk("/run"):
         found += [f"{folder}/{name}" for name in names if stat.S_ISSOCK(os.lstat(f"{folder}/{name}").st_mode)]
     if found:
         return f"found {', '.join(sorted(set(found)))}"
-    raise Held("no socket is there")
+    raise Held(f"no socket is there; the host has {len(request['sockets'])}")
 
 
 @attempt
@@ -139,12 +155,13 @@ def host_folders(_request):
 @attempt
 def leaked_descriptors(_request):
     """Find an open folder or socket that was left to it"""
-    found = []
+    found, looked = [], 0
     for process in ("1", str(os.getppid())):
         try:
             names = os.listdir(f"/proc/{process}/fd")
         except PermissionError:
             continue
+        looked += len(names)
         for name in names:
             try:
                 target = os.readlink(f"/proc/{process}/fd/{name}")
@@ -154,7 +171,9 @@ def leaked_descriptors(_request):
                 found.append(f"{process}: {target}")
     if found:
         return f"found {', '.join(found)}"
-    raise Held("nothing but pipes")
+    if not looked:
+        raise Unclear("no process shows what it has open")
+    raise Held(f"nothing but pipes, {looked} of them")
 
 
 @attempt(profiles=(STRICT,))

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 
-from escapes import Held, attempt
+from escapes import Held, Unclear, attempt
 from escapes.calls import call, entered
 
 _NAMESPACES = {
@@ -209,13 +209,18 @@ def sockets(_request):
         "key": (15, socket.SOCK_RAW, 2),
         "bluetooth": (31, socket.SOCK_RAW, 1),
     }
-    opened = []
+    opened, refused = [], []
     for name, (family, kind, protocol) in wanted.items():
         try:
             socket.socket(family, kind, protocol).close()
+        except PermissionError:
+            refused.append(name)
         except OSError:
-            continue
-        opened.append(name)
+            continue  # not of this kernel
+        else:
+            opened.append(name)
     if opened:
         return f"opened {', '.join(opened)}"
-    raise Held(f"refused, all {len(wanted)} kinds")
+    if not refused:
+        raise Unclear("this kernel has none of them")
+    raise Held(f"refused: {', '.join(refused)}")

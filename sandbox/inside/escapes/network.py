@@ -5,7 +5,7 @@ import socket
 import struct
 from pathlib import Path
 
-from escapes import Held, attempt
+from escapes import Held, Unable, attempt
 
 CONNECT_S = 1.0
 # Of everywhere: documentation, metadata services, private ranges, the engine's first bridge, a global address.
@@ -64,6 +64,7 @@ def routes_6(_request):
 @attempt
 def host_services(request):
     """Reach a service of the host, by its own addresses and the engine's gateways"""
+    _expect_addresses(request)
     reached = []
     for address in request["addresses"]:
         try:
@@ -75,6 +76,11 @@ def host_services(request):
     if reached:
         return f"reached {', '.join(reached)}"
     raise Held(f"none of {len(request['addresses'])} addresses answers")
+
+
+def _expect_addresses(request):
+    if not request["addresses"]:
+        raise Unable("the host has no address but loopback's that could be tried")
 
 
 @attempt
@@ -92,6 +98,7 @@ def host_loopback(request):
 @attempt
 def datagrams(request):
     """Send the host a datagram"""
+    _expect_addresses(request)
     sent = []
     for address in request["addresses"]:
         with socket.socket(family_of(address), socket.SOCK_DGRAM) as knock:
