@@ -52,6 +52,7 @@ def _test(stack: ExitStack) -> int:
         ("lint", [str(BIN / "ruff"), "check", "--quiet", "."], env),
         ("types", [str(BIN / "mypy")], env),
         ("layers", [str(BIN / "lint-imports"), "--no-cache"], env),
+        ("audit", [python, "-m", "deploy.local.audit"], env),
         ("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], env),
         ("deployment", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], strict),
         (
