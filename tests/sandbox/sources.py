@@ -1,10 +1,10 @@
-"""What the tests of fetching share: small repositories of their own, and one way to fetch and to fail."""
+"""What the tests of fetching share: small repositories, one way to fetch and to fail, git hosts of their own."""
 
 import os
 import subprocess
 import threading
 from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,42 @@ def fault_of(source, tmp_path, ref="", limits=LIMITS, **options):
     assert raised.value.fix.endswith(".")
     assert not (tmp_path / "workspace" / "repository").exists()
     return raised.value.id
+
+
+def git_host(root):
+    """Git's own server program behind HTTP, as a git host runs it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            path, _, query = self.path.partition("?")
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            variables = {
+                "GIT_PROJECT_ROOT": str(root),
+                "GIT_HTTP_EXPORT_ALL": "1",
+                "PATH_INFO": path,
+                "QUERY_STRING": query,
+                "REQUEST_METHOD": self.command,
+                "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+                "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+                "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+            }
+            done = subprocess.run(
+                ["git", "http-backend"], env=os.environ | variables, input=body, capture_output=True, check=False
+            )
+            head, _, content = done.stdout.partition(b"\r\n\r\n")
+            fields = dict(line.split(": ", 1) for line in head.decode().splitlines())
+            self.send_response(int(fields.pop("Status", "200").split()[0]))
+            for name, value in fields.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_POST = do_GET  # noqa: N815 - the standard library's name
+
+    return Handler
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """Fetching over HTTP from real servers of each temper: a git host, a file server, a private one, a silent one."""
 
-import os
-import subprocess
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler
@@ -10,7 +8,7 @@ import pytest
 
 from sandbox.faults import Cancellation, Cancelled
 from sandbox.limits import Limits
-from tests.sandbox.sources import commit, fault_of, get, git, make_repository, served
+from tests.sandbox.sources import commit, fault_of, get, git, git_host, make_repository, served
 
 
 class Quiet(BaseHTTPRequestHandler):
@@ -18,39 +16,6 @@ class Quiet(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
-
-
-def git_host(root):
-    """Git's own server program behind HTTP, as a git host runs it."""
-
-    class Handler(Quiet):
-        def do_GET(self):
-            path, _, query = self.path.partition("?")
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            variables = {
-                "GIT_PROJECT_ROOT": str(root),
-                "GIT_HTTP_EXPORT_ALL": "1",
-                "PATH_INFO": path,
-                "QUERY_STRING": query,
-                "REQUEST_METHOD": self.command,
-                "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-                "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-                "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-            }
-            done = subprocess.run(
-                ["git", "http-backend"], env=os.environ | variables, input=body, capture_output=True, check=False
-            )
-            head, _, content = done.stdout.partition(b"\r\n\r\n")
-            fields = dict(line.split(": ", 1) for line in head.decode().splitlines())
-            self.send_response(int(fields.pop("Status", "200").split()[0]))
-            for name, value in fields.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_POST = do_GET  # noqa: N815 - the standard library's name
-
-    return Handler
 
 
 class Private(Quiet):
@@ -187,13 +152,14 @@ def test_redirects_are_not_followed(tmp_path):
 def test_address_of_the_page_of_a_project_is_fetched_where_the_host_redirects_it(repository, tmp_path):
     git(repository, "clone", "--quiet", "--bare", str(repository), str(tmp_path / "hosted" / "project.git"))
 
-    class Host(git_host(tmp_path / "hosted")):
+    class Host(git_host(tmp_path / "hosted"), BaseHTTPRequestHandler):
         def do_GET(self):
             if self.path.startswith("/project.git/"):
-                return super().do_GET()
-            self.send_response(301)
-            self.send_header("Location", f"/project.git{self.path.removeprefix('/project')}")
-            self.end_headers()
+                super().do_GET()
+            else:
+                self.send_response(301)
+                self.send_header("Location", f"/project.git{self.path.removeprefix('/project')}")
+                self.end_headers()
 
         do_POST = do_GET  # noqa: N815 - the standard library's name
 
