@@ -11,6 +11,7 @@ otherwise and that differs from the answer to a random path.
 """
 
 import json
+import re
 import secrets
 import sys
 import time
@@ -34,6 +35,12 @@ SETTLE_S = 8.0
 # A server that listens on loopback alone rarely opens another port after this.
 LOOPBACK_S = 15.0
 BAD_WORDS = {"error", "fail", "failed", "failing", "unhealthy", "down", "unavailable", "not ready", "degraded"}
+
+# A title or heading that names an error: "500 Internal Server Error", "Application error".
+BAD_PAGE = re.compile(
+    rb"<(?:title|h1)[^>]{0,200}>[^<]{0,200}\b(?:error|exception|unavailable|bad gateway)\b", re.IGNORECASE
+)
+HEADING_BYTES = 16 * 1024
 
 
 def main():
@@ -158,6 +165,8 @@ def unhealthy(answer, odd):  # noqa: PLR0911 - one reason a line
                 return f"its body says {name} is false"
     elif answer.body.strip().decode("utf-8", "replace").lower() in BAD_WORDS:
         return "its body says that it is not healthy"
+    elif b"Traceback (most recent call last)" in answer.body or BAD_PAGE.search(answer.body[:HEADING_BYTES]):
+        return "the page of an error, sent as a success"
     return ""
 
 

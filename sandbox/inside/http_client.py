@@ -24,10 +24,11 @@ BODY_BYTES = 1024 * 1024
 PATH = re.compile(r"/(?:[\x21-\x2e\x30-\x7e][\x21-\x7e]*)?")
 PATH_BYTES = 4096
 METHOD = re.compile(r"[A-Z]{1,16}")
-# The same head from every tool of ours: a service must not be able to tell a look from a load.
+# The same head from every tool of ours, in the load generator's order and without a word about closing: a service must
+# not be able to tell a look from a load.
 HEAD = {
-    "Host": "localhost",
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36",
+    "Host": "localhost",
     "Accept": "*/*",
     "Accept-Encoding": "identity",
 }
@@ -129,7 +130,7 @@ def request(
     until = started + total_s
     if not METHOD.fullmatch(method) or not PATH.fullmatch(path) or len(path) > PATH_BYTES:
         raise NoAnswer("protocol", "not a path that can be asked for")
-    head = HEAD | (headers or {}) | {"Connection": "close"}
+    head = HEAD | (headers or {})
     if body or method in ("POST", "PUT", "PATCH"):
         head["Content-Length"] = str(len(body))
     text = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in head.items()) + "\r\n"

@@ -32,11 +32,12 @@ COUNTED = {
 }
 
 
-def load(look, *paths, window_s=3.0):
+def load(look, *paths, window_s=3.0, more=()):
+    """The figures of a short load of these paths and of `more` requests."""
     requests = [{"method": "GET", "path": path, "body": "", "content_type": ""} for path in paths]
     request = {
         "port": 8000,
-        "requests": requests,
+        "requests": [*requests, *more],
         "rate_rps": 10.0,
         "users": 16,
         "warmup_s": 0.0,
