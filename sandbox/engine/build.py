@@ -103,9 +103,10 @@ class Build:
         """Into the log, which a failed build is diagnosed from; HostFault when the network itself was the failure."""
         if self.log.error:
             network.check()
-        refused = {(one["host"], one["port"]): one["outcome"] for one in network.contacts() if one["outcome"] != "done"}
-        for (host, port), outcome in refused.items():
-            self.log.note(f"The way out of the build: {host}:{port} {outcome}")
+        refused = {(one["host"], one["port"]): one for one in network.contacts() if one["outcome"] != "done"}
+        for (host, port), one in refused.items():
+            of_ours = ", an index that this site names" if one["named"] else ""
+            self.log.note(f"The way out of the build: {host}:{port} {one['outcome']}{of_ours}")
 
     def _look_for_bases(self, dockerfile: str) -> None:
         for name in images_named(dockerfile):

@@ -7,8 +7,8 @@ that was looked at is the one that is connected to.
 Argument: {"handover": "/handover/socket", "named": ["index.example.org", "*.example.org:8443"], "public": true,
 "bytes": 4294967296, "connections": 64}. `named` hosts may have any address but this machine's own and link-local
 ones; with `public` any other host may be reached whose every address is global (IANA's special-purpose registries).
-Prints a JSON line for each connection that ends: {"host", "port", "outcome": "done" | "refused" | "unreachable" |
-"too much", "bytes"}, the first 5,000 of them.
+Prints a JSON line for each connection that ends: {"host", "port", "named", "outcome": "done" | "refused" |
+"unreachable" | "too much", "bytes"}, the first 5,000 of them.
 """
 
 import asyncio
@@ -82,7 +82,7 @@ class Egress:
     async def connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self.bytes_left <= 0:
             raise Refused("403 Forbidden", "too much", "this build has downloaded as much as a build may.")
-        is_named = any(fits(host, port) for fits in self.named)
+        is_named = self.is_named(host, port)
         if not is_named and (not self.public or port not in PORTS):
             raise Refused("403 Forbidden", "refused", f"a build may not reach {host}:{port} (see ASSAY_BUILD_HOSTS).")
         try:
@@ -96,6 +96,9 @@ class Egress:
             with contextlib.suppress(OSError, asyncio.TimeoutError):
                 return await asyncio.wait_for(asyncio.open_connection(address, port, limit=CHUNK), CONNECT_S)
         raise Refused("502 Bad Gateway", "unreachable", f"{host}:{port} does not answer.")
+
+    def is_named(self, host: str, port: int) -> bool:
+        return any(fits(host, port) for fits in self.named)
 
     async def relay(self, reader, writer, out_reader, out_writer) -> int:
         """Bytes both ways until both have ended or nothing moves any more; the number that came in."""
@@ -125,7 +128,8 @@ class Egress:
     def report(self, host: str, port: int, outcome: str, moved: int) -> None:
         self.reported += 1
         if host and self.reported <= REPORTED:
-            print(json.dumps({"host": host, "port": port, "outcome": outcome, "bytes": moved}), flush=True)
+            said = {"host": host, "port": port, "named": self.is_named(host, port), "outcome": outcome, "bytes": moved}
+            print(json.dumps(said), flush=True)
 
 
 def target_of(head: bytes) -> tuple[str, str, int, bytes]:

@@ -50,7 +50,17 @@ def ran(log, exit_code=1, oom=False, killed="", tree=FILES):
 
 NO_VERSION = "ERROR: Could not find a version that satisfies the requirement"
 NO_MATCH = "ERROR: No matching distribution found for"
+TUNNEL = "OSError('Tunnel connection failed: {}')"
 BUILDS = [
+    (TUNNEL.format("403 Forbidden"), "build_host_refused", "Dockerfile:4", "may not reach"),
+    (TUNNEL.format("502 Bad Gateway"), "build_host_unreachable", "Dockerfile:4", "does not answer"),
+    (
+        f"{NO_MATCH} flask\n# The way out of the build: index.test:443 unreachable",
+        "build_host_unreachable",
+        "Dockerfile:4",
+        "index.test:443",
+    ),
+    ("[Errno -3] Temporary failure in name resolution", "build_ignores_proxy", "Dockerfile:4", "proxy"),
     (
         f"{NO_VERSION} scikit-learn==99.0 (from versions: 1.5)\n{NO_MATCH} scikit-learn==99.0",
         "dependency_not_found",
@@ -178,7 +188,10 @@ def test_engine_out_of_disk_or_registry_is_ours(message, id):
 @pytest.mark.parametrize(
     ("output", "id"),
     [
-        ("WARNING: Retrying: [Errno -3] Temporary failure in name resolution\nERROR: no flask", "network_unreachable"),
+        (
+            "# The way out of the build: index.test:443 unreachable, an index that this site names",
+            "network_unreachable",
+        ),
         ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk_full"),
     ],
 )
