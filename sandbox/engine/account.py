@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections.abc import Iterable, Mapping
 
 from sandbox.engine.api import Api, EngineRefusal
 
@@ -11,17 +12,24 @@ USERS = "/etc/passwd"
 USERS_BYTES = 1024 * 1024
 
 
-def number_of(api: Api, image: str, user: str) -> int:
+def number_of(
+    api: Api, image: str, user: str, *, name: str, labels: Mapping[str, str], volumes: Iterable[str] = ()
+) -> int:
     """The user's number in an image: as written, or by the image's own list of users; 0 when it is not in there.
 
-    `user` is that of the image's configuration: "", "app", "app:group", "1000" or "1000:1000".
+    `user` is that of the image's configuration: "", "app", "app:group", "1000" or "1000:1000". `name` and `labels` are
+    those of the container that is made to look, and never started; `volumes` are what the image declares.
     """
-    name = user.partition(":")[0]
-    if not name or name.isdigit():
-        return int(name or 0)
-    container = api.create("", {"Image": image, "Cmd": ["-"], "HostConfig": {"NetworkMode": "none"}})
+    account = user.partition(":")[0]
+    if not account or account.isdigit():
+        return int(account or 0)
+    # Covered volumes: for others the engine copies what the image has there to the host's disk, at once and unbounded.
+    covered = dict.fromkeys(volumes, "size=4k")
+    host = {"NetworkMode": "none", "Tmpfs": covered}
+    document = {"Image": image, "Cmd": ["-"], "Labels": dict(labels), "HostConfig": host}
+    container = api.create(name, document)
     try:
-        return _look_up(_read(api, container), name)
+        return _look_up(_read(api, container), account)
     finally:
         api.remove(container)
 

@@ -13,7 +13,7 @@ from sandbox.engine.account import number_of
 from sandbox.engine.container import Host
 from sandbox.engine.owner import EVALUATION, check_key, evaluation_of, labels_for, name_of
 from sandbox.engine.placement import place
-from sandbox.engine.policy import HOSTNAME, RunPolicy
+from sandbox.engine.policy import HOSTNAME, RunPolicy, plain_path
 from sandbox.engine.service import DockerService
 from sandbox.faults import Cancellation, HostFault
 from sandbox.limits import MIB, Limits
@@ -145,7 +145,13 @@ class DockerPod:
 
     def _user_number(self, image: Image) -> int:
         """Asked of the image only where it matters: /tmp is everybody's, a declared volume is its user's."""
-        return number_of(self._api, image.id, image.config.get("user") or "") if image.config.get("volumes") else 0
+        config = image.config
+        if not config.get("volumes"):
+            return 0
+        role = f"account-{next(self._numbers)}"
+        name, labels = name_of(self.evaluation, role), self._labels(role)
+        volumes = [plain_path(path) for path in config["volumes"]]
+        return number_of(self._api, image.id, config.get("user") or "", name=name, labels=labels, volumes=volumes)
 
     def _tool_policy(self, image: Image) -> RunPolicy:
         host = self._host

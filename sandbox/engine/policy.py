@@ -140,9 +140,9 @@ class RunPolicy:
         Without an image it is the profile as such, for the digest that a scorecard states.
         """
         config = image.config if image else {}
-        working_dir = _plain(config.get("working_dir") or "/")
+        working_dir = plain_path(config.get("working_dir") or "/")
         declared = tuple(config.get("volumes") or ())
-        volumes = sorted({_plain(path) for path in declared} | {"/tmp"})  # noqa: S108 - in the container
+        volumes = sorted({plain_path(path) for path in declared} | {"/tmp"})  # noqa: S108 - in the container
         if len(volumes) > VOLUMES:
             raise TeamFault(
                 "too_many_volumes",
@@ -250,7 +250,9 @@ class RunPolicy:
         ]
         tmpfs = {path: _tmpfs_options(size, self.tmpfs_owner) for path, size in self.tmpfs}
         tmpfs[SHM] = _tmpfs_options(self.shm_bytes, 0, "noexec")  # the engine's own has a size, and no bound of names
-        ulimits = {"nofile": self.open_files, "fsize": self.file_bytes, "core": 0}
+        # Not 0: a host that hands core files to a program (`|/usr/…` in core_pattern) does so for 0, too. For 1 the
+        # kernel writes none and calls nobody (core(5), fs/coredump.c).
+        ulimits = {"nofile": self.open_files, "fsize": self.file_bytes, "core": 1}
         host: list[Line] = [
             equal("NetworkMode", self.network, "the namespace of the pod and no other"),
             equal("CapDrop", ["ALL"], "no capability"),
@@ -338,7 +340,7 @@ NOT_ASKED_FOR = (
 )
 
 
-def _plain(path: str) -> str:
+def plain_path(path: str) -> str:
     """An absolute path with its "..", "." and repeated slashes resolved, as the engine does."""
     return posixpath.normpath("/" + path.lstrip("/"))
 
