@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sandbox.faults import HostFault
+
 DEFAULT = "clients, public"
 ASK_S = 20
 _HOST = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?(:\d{1,5})?")
@@ -35,7 +37,7 @@ class Reach:
 
 
 def reach() -> Reach:
-    """What ASSAY_BUILD_HOSTS says; ValueError names an entry that is no host."""
+    """What ASSAY_BUILD_HOSTS says; HostFault("setting_invalid") names an entry that is no host."""
     entries = [entry.strip().lower() for entry in os.environ.get("ASSAY_BUILD_HOSTS", DEFAULT).split(",")]
     named: dict[str, None] = {}
     for entry in filter(None, entries):
@@ -43,7 +45,11 @@ def reach() -> Reach:
             named.update(dict.fromkeys(clients()))
         elif entry != "public":
             if not _HOST.fullmatch(entry):
-                raise ValueError(f"ASSAY_BUILD_HOSTS: {entry!r} is no host; write name, *.name or name:port")
+                raise HostFault(
+                    "setting_invalid",
+                    f"ASSAY_BUILD_HOSTS has {entry!r}, which is no host",
+                    fix="Write name, *.name or name:port, separated by commas; see docs/operating.md.",
+                )
             named[entry] = None
     return Reach(tuple(named), "public" in entries)
 

@@ -176,7 +176,7 @@ STEP_RULES = (
             r"dns error",
         ),
         "A build step asked the network directly, and builds reach it through a proxy alone",
-        "Let the step use HTTP_PROXY and HTTPS_PROXY, which are set: do not unset them, and prefer https to git or ssh.",
+        "Let the step use HTTP_PROXY and HTTPS_PROXY, which are set, and https addresses instead of git or ssh.",
         within=_INSTALL,
         place="dockerfile",
     ),

@@ -1,8 +1,8 @@
 """What the engine itself does for a Dockerfile, on its host and outside every limit of a build: that is taken away.
 
 ADD of an address is fetched from the network of the host (what listens on its loopback, too), ADD of an archive is
-unpacked by the engine, and a WORKDIR below /proc has been a way out of a container (CVE-2024-21626). Measured on
-Docker 20.10 in docs/security.md. What is plain copying becomes COPY, so that ADD is left only where it unpacks.
+unpacked by the engine, and a WORKDIR below /proc has been a way out of a container (CVE-2024-21626). What is plain
+copying becomes COPY, so that ADD is left only where it unpacks.
 """
 
 from __future__ import annotations
