@@ -57,7 +57,7 @@ def evaluate(
         host = {"cpu": platform.processor(), "cores": 0, "memory_bytes": 0, "limits": limits.to_json()}
         host |= {"engine": "", "runtime": "", "assay": __version__}
         return Ended(Evidence(track=track, fault=error.fault(FETCHING).to_json(), host=host), "aborted")
-    with engine, undertaker(key), tempfile.TemporaryDirectory(prefix=temporary_prefix("run")) as folder:
+    with engine, undertaker(key) as went_well, tempfile.TemporaryDirectory(prefix=temporary_prefix("run")) as folder:
         pipeline = Pipeline(
             key=key,
             source=source,
@@ -71,7 +71,10 @@ def evaluate(
             skip=frozenset(skip),
         )
         try:
-            return _run(pipeline)
+            ended = _run(pipeline)
+            if ended.outcome == "scored" and ended.evidence.fault is None:
+                went_well()
+            return ended
         finally:
             with suppress(HostFault):  # the engine has gone, and the evidence says so already
                 engine.remove_image(f"assay/evaluation:{key}")

@@ -1,7 +1,8 @@
 """A process beside a command line's evaluation that removes what is left when the evaluation's own process is killed.
 
-It waits at the end of a pipe: the word DONE means that nothing is left, the end of the pipe without it that the process
-is gone. It is in a session of its own, so that what kills the process's group does not kill it.
+It waits at the end of a pipe: the word DONE means that nothing is left, LEFT that the evaluation ended in order, but
+steps of its build may be there (they are too young to tell whose they are), the end of the pipe that the process is
+gone. It is in a session of its own, so that what kills the process's group does not kill it.
 """
 
 from __future__ import annotations
@@ -10,19 +11,25 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-DONE = b"done\n"
+DONE, LEFT = b"done\n", b"left\n"
 # The engine may be starting again; a step that the engine has just made is too young to be removed at once.
 PATIENCE_S, EVERY_S = 300.0, 5.0
 QUIET_ROUNDS = 6
 
 
 @contextmanager
-def undertaker(key: str) -> Iterator[None]:
-    """For the time of the block; `key` is the evaluation's."""
+def undertaker(key: str) -> Iterator[Callable[[], None]]:
+    """For the time of the block; `key` is the evaluation's. Call what it gives when the evaluation went well."""
+    said = LEFT
+
+    def went_well() -> None:
+        nonlocal said
+        said = DONE
+
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *_path()])}
     process = subprocess.Popen(
         [sys.executable, "-m", __name__, key],
@@ -33,10 +40,10 @@ def undertaker(key: str) -> Iterator[None]:
         start_new_session=True,
     )
     try:
-        yield
+        yield went_well
     finally:
         with suppress(OSError):  # it has ended before us
-            process.communicate(DONE)
+            process.communicate(said)
 
 
 def _path() -> list[str]:
@@ -59,5 +66,12 @@ def bury(key: str) -> None:
         time.sleep(EVERY_S)
 
 
-if __name__ == "__main__" and sys.stdin.buffer.read(len(DONE)) != DONE:
-    bury(sys.argv[1])
+def main(key: str) -> None:
+    """Nobody waits for what a good end has left: that is removed by a child, which stays for half a minute."""
+    said = sys.stdin.buffer.read(len(DONE))
+    if said != DONE and (said != LEFT or os.fork() == 0):
+        bury(key)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -2,10 +2,12 @@
 
 import logging
 import secrets
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -13,12 +15,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from evaluations.models import LIVE, Evaluation
+from sandbox.engine.owner import has_ended, owner_of_temporary, temporary_prefix
 from sandbox.faults import Cancellation
 
 log = logging.getLogger(__name__)
 LOST = "lease lost"
 # How often a holder looks whether a person asked to stop.
 CANCEL_POLL_S = 1.0
+PURPOSE = "lease"
 
 
 class LeaseLost(Exception):
@@ -56,6 +60,30 @@ def release(pk: int, token: str) -> None:
     Evaluation.objects.filter(pk=pk, lease=token).update(lease="", lease_until=None)
 
 
+def release_of_the_dead() -> int:
+    """Let go of the leases whose holder was a process of this machine that has ended; the number released.
+
+    Each holder has a file named after its process: who is killed leaves it, and with it the word that he is gone.
+    """
+    released = 0
+    for path in Path(tempfile.gettempdir()).glob(f"assay-*-{PURPOSE}-*"):
+        owner = owner_of_temporary(path.name, PURPOSE)
+        if owner and has_ended(owner) and path.is_file() and not path.is_symlink():
+            pk, _, token = path.read_text(encoding="ascii", errors="replace").partition(" ")
+            if pk.isdigit() and token:
+                held = Evaluation.objects.filter(pk=pk, lease=token, lease_until__isnull=False)
+                released += held.update(lease="", lease_until=None)
+    return released
+
+
+@contextmanager
+def _named_holder(pk: int, token: str) -> Iterator[None]:
+    with tempfile.NamedTemporaryFile("w", prefix=temporary_prefix(PURPOSE), encoding="ascii") as file:
+        file.write(f"{pk} {token}")
+        file.flush()
+        yield
+
+
 @contextmanager
 def kept(pk: int, token: str, cancellation: Cancellation) -> Iterator[None]:
     """Renew the lease each third of its length while the block runs, and pass on a person's wish to stop.
@@ -90,7 +118,8 @@ def kept(pk: int, token: str, cancellation: Cancellation) -> Iterator[None]:
     thread = threading.Thread(target=keep, name=f"lease-{pk}", daemon=True)
     thread.start()
     try:
-        yield
+        with _named_holder(pk, token):
+            yield
     finally:
         finished.set()
         thread.join()

@@ -6,6 +6,7 @@ end that the worker is gone, sees the last lease of it out, and ends itself.
 """
 
 import logging
+import os
 import select
 import subprocess
 import sys
@@ -26,6 +27,8 @@ QUEUE = "sandbox"
 STOP = b"stop\n"
 # Of a worker that is gone: its lease, and what a layer's own age adds to it.
 PATIENCE_S = 60.0
+# What the last look of a reaper may take while its worker stops.
+LAST_LOOK_S = 8.0
 _processes: list[subprocess.Popen[bytes]] = []
 
 
@@ -35,19 +38,23 @@ def begin(sender: object = None, **_: object) -> None:
     queues = getattr(getattr(sender, "app", None), "amqp", None)
     if queues is not None and QUEUE in queues.queues.consume_from:
         command = [sys.executable, "-m", "django", "reap", "--beside-worker"]
-        _processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True))
+        # It finds what the worker finds, wherever that was started; config/celery.py has named the settings.
+        env = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        _processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, env=env, start_new_session=True))
 
 
 @worker_shutdown.connect
 def end(**_: object) -> None:
-    """A worker that stops in order has removed its own things; the reaper looks once more, and ends."""
-    for process in _processes:
-        if process.stdin is not None:
-            try:
-                process.stdin.write(STOP)
-                process.stdin.close()
-            except OSError:
-                continue  # it has ended before us
+    """A worker that stops ends its evaluations as they stand: the reaper removes what they had, and ends before it."""
+    while _processes:
+        process = _processes.pop()
+        try:
+            process.communicate(STOP, LAST_LOOK_S)
+        except OSError:  # it has ended before us
+            process.wait()
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def watch(make_engine: Callable[[], Engine], beside: IO[bytes] | None) -> None:
@@ -56,9 +63,11 @@ def watch(make_engine: Callable[[], Engine], beside: IO[bytes] | None) -> None:
     stopped = False
     while True:
         clean = _round(make_engine)
-        if stopped or (gone_at is not None and clean and time.monotonic() > gone_at + _last_s()):
+        if gone_at is not None and clean and (stopped or time.monotonic() > gone_at + _last_s()):
             return
-        if beside is None or gone_at is not None:
+        if stopped:
+            time.sleep(1.0)  # what could not be removed yet: the volume of a container that is just going
+        elif beside is None or gone_at is not None:
             time.sleep(settings.ASSAY_REAP_SECONDS)
         elif select.select([beside], [], [], settings.ASSAY_REAP_SECONDS)[0]:
             stopped = beside.readline() == STOP

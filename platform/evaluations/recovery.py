@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from evaluations import leases
 from evaluations.actions import poke
 from evaluations.models import Evaluation
 from sandbox.engine import Engine
@@ -37,13 +38,9 @@ def standing(key: str) -> Standing:
     return "over" if found.exists() else "unknown"
 
 
-def is_anybody_at_work() -> bool:
-    """Whether some worker of this site holds an evaluation."""
-    return Evaluation.objects.live().filter(lease_until__gte=timezone.now()).exists()
-
-
 def reap(engine: Engine) -> list[str]:
     """Remove what evaluations have left that nobody holds, and caches over their budget; what went, in words."""
+    leases.release_of_the_dead()
     removed = [*_workspaces(), *engine.reap(frozenset(), standing), *engine.evict()]
     if removed:
         log.info("reaped %s", ", ".join(removed))

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.engine.api import Api, EngineRefusal
-from sandbox.engine.layers import CACHE, SHORT, chain, short_of, used_by_builds
+from sandbox.engine.layers import CACHE, SHORT, chain, is_mark_of_base, short_of, used_by_builds
 from sandbox.faults import HostFault
 from sandbox.limits import GIB
 
@@ -117,7 +117,7 @@ def enforce(
     evicted: list[str] = []
     freed, refused = 0, set[str]()
     while freed < wanted and (cache := _next(api, stock, repositories, idle_s, refused)):
-        if not _remove(api, stock[cache.id], repositories):
+        if not _remove(api, stock, cache.id, repositories):
             refused.add(cache.id)
             continue
         stock = {summary["Id"]: summary for summary in api.all_images()}
@@ -144,7 +144,6 @@ def _next(
 ) -> Cache | None:
     """The cache that was used longest ago among those that nothing needs."""
     needed, builds = _needed(api, stock, repositories), used_by_builds()
-    parents = {summary["ParentId"] for summary in stock.values()}
     found, tools = [], []
     for one, summary in stock.items():
         names = _ours(summary, repositories)
@@ -155,7 +154,7 @@ def _next(
             tools.append(cache)
         in_build = any(short_of(below) in builds for below in chain(stock, one))
         # What has children goes after them: a name alone frees nothing.
-        if not in_build and one not in needed and one not in parents and one not in refused:
+        if not in_build and one not in needed and one not in refused and not _has_children(api, stock, one):
             found.append(cache)
     current = max(tools, key=lambda cache: cache.used_at, default=None)
     idle = [cache for cache in found if cache != current and time.time() - cache.used_at >= idle_s]
@@ -171,12 +170,22 @@ def _needed(api: Api, stock: Mapping[str, Mapping[str, Any]], repositories: Sequ
     return {below for root in roots for below in chain(stock, root)}
 
 
-def _remove(api: Api, summary: Mapping[str, Any], repositories: Sequence[str]) -> bool:
-    for name in [*pulled_names(summary, repositories), *_ours(summary, repositories)]:
-        try:
+def _has_children(api: Api, stock: Mapping[str, Mapping[str, Any]], id: str) -> bool:
+    """Our bare mark on a base is none: it goes along with the base."""
+    children = [one for one, summary in stock.items() if summary["ParentId"] == id]
+    grandchildren = any(summary["ParentId"] in children for summary in stock.values())
+    return grandchildren or not all(is_mark_of_base(api, stock, one) for one in children)
+
+
+def _remove(api: Api, stock: Mapping[str, Mapping[str, Any]], id: str, repositories: Sequence[str]) -> bool:
+    names = [*pulled_names(stock[id], repositories), *_ours(stock[id], repositories)]
+    try:
+        for child in [one for one, summary in stock.items() if summary["ParentId"] == id]:
+            api.remove_image(child, force=False, prune=False)
+        for name in names:
             api.remove_image(name, force=False)
-        except EngineRefusal:
-            return False  # a container has begun to use it a moment ago
+    except EngineRefusal:
+        return False  # a build has begun to use it a moment ago
     return True
 
 

@@ -4,7 +4,9 @@ The classic builder leaves every step behind, of builds that failed, too. Ours a
 step, a label that each stage begins with: the history of an image cannot be rewritten by what comes after it, so that
 no Dockerfile can take the mark away. What a build that succeeded leaves is named `assay/cache:<id>`, and the next build
 of the repository finds it; a step without a name that no build is using goes. A build writes down what it uses in a
-temporary file named after its process: when the process has died, its steps are used by nobody.
+temporary file named after its process: when the process has died, its steps are used by nobody. The step that adds
+nothing but our mark to a base is every build's second: it stays while the base has a name, or builds would lose it
+between finding and using it.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from typing import IO, Any, Self
 
 from sandbox.engine import OnLine
 from sandbox.engine.api import Api, EngineRefusal
-from sandbox.engine.owner import has_ended, owner_of_temporary, temporary_prefix
+from sandbox.engine.buildnet import ROLE_HERE
+from sandbox.engine.owner import OWNER, ROLE, has_ended, is_kept, owner_of_temporary, temporary_prefix
 
 CACHE = "assay/cache"
 MARK = "assay.build"
@@ -94,13 +97,36 @@ class Record:
 
 def used_by_builds(folder: Path | None = None) -> frozenset[str]:
     """Short ids of the images that builds of living processes are using, bases among them."""
-    used: set[str] = set()
+    return frozenset(used for _, path in _records(folder, ended=False) for used in _read(path))
+
+
+def _of_ended_builds(folder: Path | None = None) -> frozenset[str]:
+    """Short ids of what builds of processes that were killed have used: nobody is about to tell that he uses them."""
+    return frozenset(used for _, path in _records(folder, ended=True) for used in _read(path))
+
+
+def _read(path: Path) -> list[str]:
+    with suppress(OSError):
+        return [line[:SHORT] for line in path.read_text(encoding="ascii", errors="replace").split()]
+    return []
+
+
+def is_building_unseen(api: Api, folder: Path | None = None) -> bool:
+    """Whether the engine serves a build whose record cannot be seen from here: of another container or machine.
+
+    The network of a build stands as long as the build, and tells the process that asked for it.
+    """
+    seen = {owner for owner, _ in _records(folder, ended=False)}
+    found = [summary["Labels"] for summary in api.containers({"label": [f"{ROLE}={ROLE_HERE}"]})]
+    return any(is_kept(labels, local=api.local) for labels in found if labels.get(OWNER) not in seen)
+
+
+def _records(folder: Path | None, *, ended: bool) -> Iterator[tuple[str, Path]]:
+    """(process, file) of each build of a process that has ended, or has not, as far as this program's folder shows."""
     for path in (folder or Path(tempfile.gettempdir())).glob(f"assay-*-{PURPOSE}-*"):
         owner = owner_of_temporary(path.name, PURPOSE)
-        if owner and not has_ended(owner):
-            with suppress(OSError):
-                used |= {line[:SHORT] for line in path.read_text(encoding="ascii", errors="replace").split()}
-    return frozenset(used)
+        if owner and has_ended(owner) == ended:
+            yield owner, path
 
 
 def keep(api: Api, image: str, labels: Mapping[str, str], ids: Iterable[str]) -> list[str]:
@@ -131,12 +157,19 @@ def remove_unused(api: Api, young_s: float = YOUNG_S) -> list[str]:
     children: dict[str, int] = {}
     for summary in stock.values():
         children[summary["ParentId"]] = children.get(summary["ParentId"], 0) + 1
-    used = used_by_builds()
+    ended = _of_ended_builds()
     removed = 0
     for leaf in [one for one in stock if not children.get(one)]:
         step = leaf
         # One by one upwards, and never by the engine's own pruning: a build may have just begun to use a step below.
-        while step in stock and not children.get(step) and _may_go(api, stock[step], used, young_s):
+        while (
+            step in stock
+            and not children.get(step)
+            and _may_go(api, stock, step, 0.0 if short_of(step) in ended else young_s)
+        ):
+            # Asked anew each time, as late as can be: what is told now was found by a build some milliseconds ago.
+            if short_of(step) in used_by_builds() or is_building_unseen(api):
+                break
             try:
                 api.remove_image(step, force=False, prune=False)
             except EngineRefusal:
@@ -151,10 +184,20 @@ def short_of(id: str) -> str:
     return id.removeprefix("sha256:")[:SHORT]
 
 
-def _may_go(api: Api, summary: Mapping[str, Any], used: frozenset[str], young_s: float) -> bool:
-    if _names(summary) or short_of(summary["Id"]) in used or time.time() < int(summary["Created"]) + young_s:
+def _may_go(api: Api, stock: Mapping[str, Mapping[str, Any]], step: str, young_s: float) -> bool:
+    summary = stock[step]
+    if _names(summary) or time.time() < int(summary["Created"]) + young_s:
         return False
-    return bool(_history(api, summary))
+    return bool(_history(api, summary)) and not is_mark_of_base(api, stock, step)
+
+
+def is_mark_of_base(api: Api, stock: Mapping[str, Mapping[str, Any]], step: str) -> bool:
+    """Whether a step without a name is our mark on an image that has one, and no more. It takes no space."""
+    base = stock.get(str(stock[step]["ParentId"]))
+    if base is None or not _names(base) or _names(stock[step]):
+        return False
+    history = _history(api, stock[step])
+    return bool(history) and _is_mark(history[0])
 
 
 def _is_named(summary: Mapping[str, Any]) -> bool:

@@ -52,10 +52,10 @@ def evaluation_of(summary: Mapping[str, Any]) -> str | None:
     return key if key and any(name.startswith(name_of(key, "")) for name in names) else None
 
 
-def is_kept(labels: Mapping[str, str]) -> bool:
-    """Its time is not over and the process that made it lives, so that no other has to clean up after it."""
+def is_kept(labels: Mapping[str, str], *, local: bool = True) -> bool:
+    """Its time is not over and the process that made it may live, so that no other has to clean up after it."""
     until = labels.get(UNTIL, "")
-    return until.isdigit() and time.time() < int(until) and owner_lives(labels.get(OWNER, ""))
+    return until.isdigit() and time.time() < int(until) and may_live(labels.get(OWNER, ""), local=local)
 
 
 def temporary_prefix(purpose: str) -> str:
@@ -88,6 +88,15 @@ def has_ended(owner: str) -> bool:
     """Whether that process of this machine is certainly gone; False for one that this process could not see."""
     boot, _, rest = owner.partition("-")
     return boot != _boot() or (rest.partition("-")[0] == _pid_namespace() and not owner_lives(owner))
+
+
+def may_live(owner: str, *, local: bool) -> bool:
+    """Whether a process that uses an engine may still run, for all that is known here.
+
+    One in another container of this machine cannot be seen, and counts as living; so does one of another machine,
+    unless the engine is `local`: then it is a process of this machine from before it was started again.
+    """
+    return bool(owner) and (not has_ended(owner) or (not local and owner.partition("-")[0] != _boot()))
 
 
 def _boot() -> str:

@@ -10,7 +10,7 @@ from sandbox.engine import folders, layers
 from sandbox.engine.api import Api, EngineRefusal
 from sandbox.engine.buildgroup import remove_left_over
 from sandbox.engine.buildsteps import build_steps
-from sandbox.engine.owner import EVALUATION, OWNER, evaluation_of, is_kept, name_of, owner_lives
+from sandbox.engine.owner import EVALUATION, OWNER, evaluation_of, is_kept, may_live, name_of
 
 IMAGES = "assay/evaluation"
 # An image without the name of its process is an older version's.
@@ -46,15 +46,15 @@ def reap(api: Api, alive: frozenset[str], standing: Ask = unknown) -> list[str]:
     return removed
 
 
-def _is_over(said: Standing, labels: Mapping[str, str]) -> bool:
-    return said in ("waiting", "over") or (said == "unknown" and not is_kept(labels))
+def _is_over(api: Api, said: Standing, labels: Mapping[str, str]) -> bool:
+    return said in ("waiting", "over") or (said == "unknown" and not is_kept(labels, local=api.local))
 
 
 def _containers(api: Api, ask: Ask) -> list[str]:
     removed = []
     for summary in api.containers({"label": [EVALUATION]}):
         key = evaluation_of(summary)
-        if key is not None and _is_over(ask(key), summary["Labels"]):
+        if key is not None and _is_over(api, ask(key), summary["Labels"]):
             api.remove(summary["Id"])
             removed.append(f"container {summary['Names'][0].lstrip('/')}")
     return removed
@@ -66,7 +66,7 @@ def _build_steps(api: Api, ask: Ask) -> list[str]:
     for step in build_steps(api):
         # Without a key it makes an image of ours, perhaps for a process that cannot be seen from here.
         said = ask(step.evaluation) if step.evaluation else "held"
-        if said in ("waiting", "over") or (said == "unknown" and not owner_lives(step.owner)):
+        if said in ("waiting", "over") or (said == "unknown" and not may_live(step.owner, local=api.local)):
             api.kill(step.id)
             api.remove(step.id)
             removed.append(f"build step {step.id[:12]}")
@@ -74,20 +74,20 @@ def _build_steps(api: Api, ask: Ask) -> list[str]:
 
 
 def _volumes(api: Api, ask: Ask) -> list[str]:
-    return _named("volume", api.volumes(), api.remove_volume, ask)
+    return _named("volume", api, api.volumes(), api.remove_volume, ask)
 
 
 def _networks(api: Api, ask: Ask) -> list[str]:
     """Those of evaluations. The network that all builds share stays: it is everybody's."""
-    return _named("network", api.networks(), api.remove_network, ask)
+    return _named("network", api, api.networks(), api.remove_network, ask)
 
 
-def _named(kind: str, found: list[dict[str, Any]], remove: Callable[[str], None], ask: Ask) -> list[str]:
+def _named(kind: str, api: Api, found: list[dict[str, Any]], remove: Callable[[str], None], ask: Ask) -> list[str]:
     removed = []
     for summary in found:
         labels = summary.get("Labels") or {}
         key, name = labels.get(EVALUATION), str(summary["Name"])
-        if key and name.startswith(name_of(key, "")) and _is_over(ask(key), labels):
+        if key and name.startswith(name_of(key, "")) and _is_over(api, ask(key), labels):
             try:
                 remove(name)
             except EngineRefusal:
@@ -104,17 +104,21 @@ def _images(api: Api, ask: Ask) -> list[str]:
             repository, _, tag = name.rpartition(":")
             # The label tells how the key is spelt; it counts only where it is the key of the name that we gave.
             key = labels.get(EVALUATION, "")
-            if repository == IMAGES and _is_image_over(ask(key if key.lower() == tag else tag), labels, summary):
+            said = ask(key if key.lower() == tag else tag)
+            if repository == IMAGES and _is_image_over(api, said, labels, summary):
                 try:
-                    api.remove_image(name)
+                    # Not with the steps below it, which another build may have just begun to use: layers.py asks first.
+                    api.remove_image(name, prune=False)
                 except EngineRefusal:
                     continue  # a container of another program uses it
                 removed.append(f"image {name}")
     return removed
 
 
-def _is_image_over(said: Standing, labels: Mapping[str, str], summary: Mapping[str, Any]) -> bool:
+def _is_image_over(api: Api, said: Standing, labels: Mapping[str, str], summary: Mapping[str, Any]) -> bool:
     """Its last labels are the engine's request's, so that an image of ours has the name of its process from us."""
     if said != "unknown":
         return said == "over"
-    return not is_kept(labels) if OWNER in labels else time.time() > int(summary["Created"]) + NAMELESS_S
+    if OWNER in labels:
+        return not is_kept(labels, local=api.local)
+    return time.time() > int(summary["Created"]) + NAMELESS_S
