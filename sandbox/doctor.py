@@ -225,10 +225,15 @@ def examine(looks: Sequence[Look] = LOOKS) -> Iterator[Line]:
         yield Line("engine", "Container engine", "fail", f"{fault.title}.", fault.fix)
         return
     with engine:
-        for look in looks:
-            name = look.__name__
-            try:
-                seen = look(engine)
-                yield from [seen] if isinstance(seen, Line) else seen
-            except SandboxError as fault:
-                yield Line(name, name.replace("_", " ").capitalize(), "fail", f"{fault.title}.", fault.fix)
+        yield from ask(engine, looks)
+
+
+def ask(engine: DockerEngine, looks: Sequence[Look] = LOOKS) -> Iterator[Line]:
+    """What an engine answers; a question that cannot be asked is a line of its own."""
+    for look in looks:
+        name = look.__name__
+        try:
+            seen = look(engine)
+            yield from [seen] if isinstance(seen, Line) else seen
+        except SandboxError as fault:
+            yield Line(name, name.replace("_", " ").capitalize(), "fail", f"{fault.title}.", fault.fix)

@@ -180,6 +180,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # Evaluations
 ASSAY_WORKSPACES = VAR / "workspaces"
+# What a sandbox worker has proved of its engine, a file for each engine; removing one makes it prove again.
+ASSAY_PROOFS = VAR / "proofs"
 # A web user may name only public addresses; local folders are for the command line and the bundled examples.
 ASSAY_ALLOW_LOCAL_SOURCES = _flag("ASSAY_ALLOW_LOCAL_SOURCES", default=False)
 ASSAY_MAX_ATTEMPTS = 3

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from evaluations import leases
+from evaluations import leases, selfproof
 from evaluations.actions import store_scorecard
 from evaluations.models import Evaluation, Stage
 from evaluations.news import Newsroom, newsroom
@@ -26,9 +26,12 @@ SOURCE_SCHEMES = ("http://", "https://")
 def work_on(pk: int, engine: Engine) -> bool:
     """Claim evaluation `pk` and bring it as far as it goes; False when there was nothing to claim.
 
+    0. an engine whose sandbox has not been proved gets none: the evaluation waits, and no attempt is used up;
     1. claim by compare-and-swap; 2. run the stages, saving after each; 3. score in one transaction;
     4. our fault: let go, so that it is tried again, or abort after the last attempt; 5. a lost lease: write nothing.
     """
+    if not selfproof.stands(engine):
+        return False
     token = leases.claim(pk)
     if token is None:
         return False

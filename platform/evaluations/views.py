@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from evaluations import actions
+from evaluations import actions, selfproof
 from evaluations.live import live_url
 from evaluations.models import Evaluation, Stage
 from hackathons import rules
@@ -89,6 +89,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "can_cancel": evaluation.is_live and evaluation.cancel_requested_at is None,
         "scorecard": getattr(evaluation, "scorecard", None),
         "project": evaluation.submission.project if evaluation.submission else None,
+        "self_proof": selfproof.told() if evaluation.stage == Stage.QUEUED else "",
     }
     return render(request, "evaluations/detail.html", context)
 
