@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.buildpacks import plan_for
-from sandbox.diagnosis import diagnose, diagnose_run
+from sandbox.diagnosis import diagnose
 from sandbox.diagnosis.build_rules import ENGINE_RULES, STEP_RULES
 from sandbox.diagnosis.run_rules import RUN_RULES
 from sandbox.engine import BuildFailed
@@ -41,11 +41,6 @@ def built(output, step=f"RUN {PIP}", message=""):
 def refused(message):
     """The fault of a build that the engine itself refused."""
     return diagnose(BuildFailed(message, message, "parse"), Tree.of(FILES), PLAN)
-
-
-def ran(log, exit_code=1, oom=False, killed="", tree=FILES):
-    """The fault of a process that ended with these last words."""
-    return diagnose_run(log, exit_code, oom, killed, PLAN, tree_hint=None if tree is None else Tree.of(tree))
 
 
 NO_VERSION = "ERROR: Could not find a version that satisfies the requirement"
@@ -238,158 +233,8 @@ def test_requirement_in_a_build_context_is_named_from_the_root():
     assert diagnose(BuildFailed("x", log), Tree.of(files), plan).where == "api/requirements.txt:1"
 
 
-TRACE = 'Traceback (most recent call last):\n  File "/app/app.py", line 12, in <module>\n    go()\n'
-RUNS = [
-    (
-        TRACE + "ModuleNotFoundError: No module named 'sklearn'",
-        "requirements_missing_package",
-        "sklearn",
-        "scikit-learn",
-    ),
-    (TRACE + "ImportError: cannot import name 'Markup' from 'jinja2' (/usr/x.py)", "import_error", "Markup", "Pin"),
-    (
-        TRACE + "ImportError: libGL.so.1: cannot open shared object file: No such file",
-        "system_library_missing",
-        "libGL.so.1",
-        "",
-    ),
-    (
-        'ERROR:    Error loading ASGI app. Attribute "app" not found in module "main".',
-        "import_error",
-        "main",
-        "uvicorn",
-    ),
-    ("Failed to find attribute 'app' in 'wsgi'.", "import_error", "wsgi", "object"),
-    (
-        TRACE + "ValueError: numpy.dtype size changed, may indicate binary incompatibility.",
-        "numpy_abi_changed",
-        "NumPy",
-        "numpy<2",
-    ),
-    (TRACE + "SyntaxError: invalid syntax", "syntax_error", "invalid syntax", "line"),
-    (TRACE + "OSError: [Errno 98] Address already in use", "port_in_use", "same port", ""),
-    ("[emerg] bind() to 0.0.0.0:80 failed (13: Permission denied)", "port_not_allowed", "1024", "PORT"),
-    ("Error: Invalid value for '--port': '$PORT' is not a valid integer.", "literal_port_variable", "$PORT", "shell"),
-    (TRACE + "KeyError: 'OPENAI_API_KEY'", "missing_setting", "OPENAI_API_KEY", "default"),
-    (TRACE + "decouple.UndefinedValueError: SECRET_KEY not found. Declare it.", "missing_setting", "SECRET_KEY", ""),
-    (
-        "pydantic_core.ValidationError: 1 validation error for Settings\napi_key\n  Field required",
-        "missing_setting",
-        "api_key",
-        "",
-    ),
-    (TRACE + "ValueError: DATABASE_URL environment variable is not set", "missing_setting", "DATABASE_URL", ""),
-    (TRACE + "_pickle.UnpicklingError: invalid load key, 'v'.", "model_unreadable", "model", "LFS"),
-    (
-        TRACE + "FileNotFoundError: [Errno 2] No such file or directory: 'models/best.pkl'",
-        "missing_file",
-        "models/best.pkl",
-        "Commit",
-    ),
-    (
-        "python: can't open file '/app/main.py': [Errno 2] No such file or directory",
-        "missing_file",
-        "/app/main.py",
-        "WORKDIR",
-    ),
-    (TRACE + "PermissionError: [Errno 13] Permission denied: '/app/uploads'", "not_writable", "/app/uploads", "chown"),
-    (TRACE + "sqlite3.OperationalError: unable to open database file", "not_writable", "SQLite", ""),
-    (
-        TRACE + 'psycopg2.OperationalError: could not translate host name "db" to address',
-        "dependency_unreachable",
-        "database",
-        "",
-    ),
-    (
-        TRACE + "OSError: We couldn't connect: Max retries exceeded with url: /x",
-        "network_needed",
-        "internet",
-        "build time",
-    ),
-    ("django.db.utils.OperationalError: no such table: shop", "migrations_failed", "no such table", "migrate"),
-    ("standard_init_linux.go:228: exec user process caused: exec format error", "exec_format", "executed", "line ends"),
-    ("sh: 1: gunicorn: not found", "command_missing", "gunicorn", "gunicorn"),
-    ("/usr/local/bin/python: No module named uvicorn", "command_missing", "uvicorn", "uvicorn"),
-]
-
-
-@pytest.mark.parametrize(("log", "id", "says", "advises"), RUNS, ids=[f"{row[1]}-{n}" for n, row in enumerate(RUNS)])
-def test_run_log_names_cause_and_remedy(log, id, says, advises):
-    fault = ran(log)
-    assert fault.id == id
-    assert says in fault.title
-    assert advises in fault.fix
-    assert fault.where == ("app.py:12" if TRACE in log else None)
-    assert log.splitlines()[-1].strip() in fault.detail
-
-
-def test_module_of_the_repository_itself_is_a_path_question():
-    fault = ran(TRACE + "ModuleNotFoundError: No module named 'shop'")
-    assert fault.id == "import_error"
-    assert "shop" in fault.title
-
-
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [
-        (0, "ended by itself"),
-        (127, "not found"),
-        (137, "killed"),
-        (139, "native code"),
-        (3, "exit code 3"),
-        (None, "exit code"),
-    ],
-)
-def test_silent_end_is_told_by_its_code(code, words):
-    fault = ran("starting\n", exit_code=code)
-    assert fault.id == "exited"
-    assert words in fault.title
-    assert fault.fix
-
-
-def test_memory_and_our_own_kills_come_before_the_log():
-    log = TRACE + "ModuleNotFoundError: No module named 'x'"
-    assert ran(log, 137, oom=True).id == "out_of_memory"
-    assert ran(log, 137, killed="disk").id == "killed_for_disk"
-    assert ran(log, 137, killed="log").id == "killed_for_log"
-
-
-def test_team_file_is_named_without_the_tree_too():
-    log = TRACE + "KeyError: 'A_KEY'"
-    assert ran(log, tree=None).where == "app.py:12"
-    elsewhere = Plan("dockerfile", 1, "FROM x\nWORKDIR /usr/src/app\n", context="api")
-    assert (
-        diagnose_run(log.replace("/app/", "/usr/src/app/shop/"), 1, False, "", elsewhere).where == "api/shop/app.py:12"
-    )
-    assert diagnose_run(log, 1, False, "", elsewhere).where is None
-
-
-def test_innermost_own_line_is_named_not_the_librarys():
-    log = (
-        'Traceback (most recent call last):\n  File "/app/app.py", line 1, in <module>\n'
-        '  File "/app/shop/models.py", line 9, in f\n'
-        '  File "/usr/local/lib/python3.12/site-packages/pandas/x.py", line 5, in g\n'
-        "FileNotFoundError: [Errno 2] No such file or directory: 'a.csv'"
-    )
-    assert ran(log).where == "shop/models.py:9"
-
-
-def test_terminal_escapes_and_braces_of_the_team_stay_text():
-    fault = ran(
-        "\x1b[31mModuleNotFoundError: No module named 'a'\x1b[0m\nKeyError: 'X'\n"
-        + TRACE
-        + "FileNotFoundError: [Errno 2] No such file: '{0.__class__}'"
-    )
-    assert "\x1b" not in fault.detail
-    assert (
-        ran("FileNotFoundError: [Errno 2] No such file or directory: '{x}{0}'").title
-        == "The file {x}{0} is not in the image"
-    )
-
-
 def test_huge_hostile_log_is_read_in_bounded_time():
     log = ("connection at " + "a" * 300 + "\n") * 20_000 + "ERROR: " * 50_000
-    assert ran(log).id == "exited"
     assert built(log).id == "build_failed"
 
 
