@@ -61,15 +61,19 @@ HARMLESS = (
 CONFIG |= {f"fetch.fsck.{name}": "ignore" for name in HARMLESS}
 
 
-def environment(settings: Path, *, protocol: str, pins: Sequence[str] = (), direct: bool = False) -> dict[str, str]:
-    """Nothing of ours but PATH, where certificates are and, unless `direct`, our proxy.
+def environment(
+    settings: Path, programs: Path, *, protocol: str, pins: Sequence[str] = (), direct: bool = False
+) -> dict[str, str]:
+    """Nothing of ours but where certificates are and, unless `direct`, our proxy.
 
-    `settings` is the only configuration file; `protocol` the only transport ("file" for a folder); `pins` are
-    "host:port:ip". A proxy resolves names itself, so that a pinned address would mean nothing behind it.
+    `settings` is the only configuration file; `programs` the folder with all that git may run; `protocol` the only
+    transport ("file" for a folder); `pins` are "host:port:ip". A proxy resolves names itself, so that a pinned address
+    would mean nothing behind it.
     """
     pairs = [*CONFIG.items(), *(("http.curloptResolve", pin) for pin in pins)]
     env = {
-        "PATH": os.environ.get("PATH", os.defpath),
+        "PATH": str(programs),
+        "GIT_EXEC_PATH": str(programs),
         "HOME": os.devnull,
         "LC_ALL": "C.UTF-8",
         "GIT_ALLOW_PROTOCOL": protocol,

@@ -26,6 +26,9 @@ from sandbox.source.scratch import Scratch
 OUTPUT_BYTES = 32 * 1024 * 1024
 SAID_BYTES = 1024 * 1024
 POLL_S = 0.1
+ANSWER_S = 30.0
+# All that git needs for a fetch beside itself. No other transport is there to be named, and no other way to connect.
+PROGRAMS = ("git-remote-http", "git-remote-https", "git-upload-pack")
 # The first that knows http.curloptResolve; earlier ones pass over it in silence, and ask the name server again.
 PINS_SINCE = (2, 37)
 # Looking at all that was written costs a walk through it.
@@ -126,10 +129,11 @@ class Git:
             return out.read()
 
     def _started(self, arguments: Sequence[str], given: int, out: int, err: int) -> subprocess.Popen[bytes]:
-        env = environment(self._file, protocol=self.protocol, pins=self.pins, direct=self.direct)
-        git = shutil.which("git", path=env["PATH"])
+        git = shutil.which("git")
         if git is None:
             raise HostFault("git_missing", "Git is not installed here", fix="Install git.")
+        programs = self._programs(git)
+        env = environment(self._file, programs, protocol=self.protocol, pins=self.pins, direct=self.direct)
         if self.pins and version(git) < PINS_SINCE:
             raise HostFault(
                 "git_too_old",
@@ -148,6 +152,17 @@ class Git:
             stderr=err,
             start_new_session=True,
         )
+
+    def _programs(self, git: str) -> Path:
+        """A folder with what git may start. A server can make it start more: http-fetch, for any address it names."""
+        folder = self.scratch.home / "programs"
+        if not folder.exists():
+            folder.mkdir()
+            folder.chmod(0o755)
+            there = Path(_said(git, "--exec-path").strip())
+            for program in (Path(git), *(there / name for name in PROGRAMS if (there / name).exists())):
+                (folder / program.name).symlink_to(program.resolve())
+        return folder
 
     def _wait(self, process: subprocess.Popen[bytes], out: int, err: int) -> None:
         look_at = time.monotonic() + LOOK_S
@@ -171,12 +186,15 @@ class Git:
             self.check()
 
 
-@functools.cache
 def version(git: str) -> tuple[int, ...]:
     """The version of this program, (0,) when it does not say."""
-    said = subprocess.run([git, "--version"], capture_output=True, text=True, timeout=END_S, check=False).stdout
-    found = re.search(r"\d+(?:\.\d+)+", said)
+    found = re.search(r"\d+(?:\.\d+)+", _said(git, "--version"))
     return tuple(map(int, found[0].split("."))) if found else (0,)
+
+
+@functools.cache
+def _said(git: str, asked: str) -> str:
+    return subprocess.run([git, asked], capture_output=True, text=True, timeout=ANSWER_S, check=False).stdout
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

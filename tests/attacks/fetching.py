@@ -115,6 +115,10 @@ class Campus:
 
         self._patch.setattr(runner.Git, "run", shorter)
 
+    def without_programs(self):
+        """Git may start everything that came with it."""
+        self._patch.setattr(runner, "PROGRAMS", (*runner.PROGRAMS, "git-http-fetch", "git-remote-ext"))
+
     def without_attributes(self):
         """The attributes of a tree hold: filters, encodings and line ends of the team's."""
         self._patch.setattr(repository, "AS_THEY_ARE", "")
