@@ -14,6 +14,7 @@ import pytest
 
 from sandbox.engine import container
 from sandbox.engine.policy import RunPolicy
+from sandbox.limits import Limits
 from tests.attacks.looking import Look
 from tests.containers import run
 
@@ -79,15 +80,27 @@ def attack(engine, python, evaluation, limits):
     return go
 
 
-@pytest.fixture
-def neighbour(engine, python, limits):
-    """Another evaluation's service on the same engine. Afterwards it still runs, and answers in its own time."""
-    key = f"test-{secrets.token_hex(4)}"
+@pytest.fixture(scope="module")
+def standing_neighbour(engine, python):
+    """Another evaluation on the same engine, from a module's first attack beside it to its last: (pod, service)."""
     serve = run("import http.server; http.server.test(http.server.SimpleHTTPRequestHandler, port=8000)")
-    with engine.pod(key, limits) as pod:
+    with engine.pod(f"test-{secrets.token_hex(4)}", Limits()) as pod:
         service = pod.start("app", python, command=serve)
-        yield service
-        assert service.state().running
+        yield pod, service
+        request = {"port": 8000, "requests": [{"method": "GET", "path": "/"}], "total_s": 60.0}
+        [answer] = pod.tool("fetch", request, timeout_s=90.0)["answers"]
+        assert answer["status"] == 200
+
+
+@pytest.fixture
+def neighbour(standing_neighbour):
+    """The other evaluation's service. Afterwards it still runs, as it did; after the module's last it still answers."""
+    service = standing_neighbour[1]
+    yield service
+    state = service.state()
+    assert state.running
+    assert not state.oom_killed
+    assert service.differences() == []
 
 
 @pytest.fixture
