@@ -87,11 +87,13 @@ class Campus:
         self._patch.setattr(scratch, "may_change_user", lambda: False)
         self._patch.setattr(Confinement, "command", lambda cell, arguments, *_: [str(cell.git), *arguments])
 
-    def without_environment(self):
-        """Git has the worker's environment, and with it the configuration of its user."""
+    def without_environment(self, *, programs=False):
+        """Git has the worker's environment, and with it the configuration of its user; `programs`: only ours still."""
 
-        def environment(*_, **options):
+        def environment(_, folder, **options):
             kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_CONFIG")}
+            if programs:
+                kept |= {"PATH": str(folder), "GIT_EXEC_PATH": str(folder)}
             return kept | {"GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "https:http:file:ext"}
 
         self._patch.setattr(runner, "environment", environment)
