@@ -16,9 +16,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 DONE, LEFT = b"done\n", b"left\n"
-# The engine may be starting again; a step that the engine has just made is too young to be removed at once.
-PATIENCE_S, EVERY_S = 300.0, 5.0
-QUIET_ROUNDS = 6
+# The engine may be starting again.
+PATIENCE_S, EVERY_S = 300.0, 2.5
+# A step that the engine has just made is too young to be removed at once (layers.YOUNG_S), and the last one is made
+# after the end of whoever asked for it.
+SETTLED_S = 25.0
 
 
 @contextmanager
@@ -51,7 +53,7 @@ def _path() -> list[str]:
 
 
 def bury(key: str) -> None:
-    """Remove everything of this evaluation, and what no process uses any more, until nothing is found for a while."""
+    """Remove everything of this evaluation, and what no process uses any more, until nothing was found for a while."""
     from sandbox.engine.docker import DockerEngine  # a process that is not needed stays small
     from sandbox.engine.reap import Standing
     from sandbox.faults import HostFault
@@ -59,15 +61,22 @@ def bury(key: str) -> None:
     def standing(found: str) -> Standing:
         return "over" if found.lower() == key.lower() else "held"
 
-    until, quiet = time.monotonic() + PATIENCE_S, 0
-    while quiet < QUIET_ROUNDS and time.monotonic() < until:
-        with suppress(HostFault), DockerEngine() as engine:
-            quiet = 0 if engine.reap(frozenset(), standing) else quiet + 1
+    until, since = time.monotonic() + PATIENCE_S, time.monotonic()
+    while time.monotonic() < until:
+        began = time.monotonic()
+        try:
+            with DockerEngine() as engine:
+                found = any(key in removed for removed in engine.reap(frozenset(), standing))
+        except HostFault:
+            found = True  # whatever is there, is there still
+        if not found and began > since + SETTLED_S:
+            return
+        since = began if found else since
         time.sleep(EVERY_S)
 
 
 def main(key: str) -> None:
-    """Nobody waits for what a good end has left: that is removed by a child, which stays for half a minute."""
+    """Nobody waits for what a good end has left: that is removed by a child within half a minute."""
     said = sys.stdin.buffer.read(len(DONE))
     if said != DONE and (said != LEFT or os.fork() == 0):
         bury(key)
