@@ -14,7 +14,7 @@ import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -69,6 +69,7 @@ def fetch(
         raise _invalid("The archive cannot be read", str(error)) from None
     except OSError as error:
         raise _of_writing(error) from None
+    _refuse_twins(root, targets)
     top = _take_off_top(root)
     named = _links(targets, top)
     links.check(named, check)
@@ -96,6 +97,13 @@ def _inside(name: str, limits: Limits) -> PurePosixPath:
 def _long(title: str, detail: str) -> TeamFault:
     fix = "Shorten the names of folders and files, and leave installed packages out."
     return TeamFault("path_too_long", title, detail=detail, fix=fix)
+
+
+def _refuse_twins(root: Path, targets: Mapping[PurePosixPath, str]) -> None:
+    """A path that is a link and a file, or a folder that is a link: what it means depends on who unpacks it."""
+    for path in targets:
+        if (root / path).exists() or not targets.keys().isdisjoint(path.parents):
+            raise _invalid("The archive has a path that is a link and something else", str(path)[:200])
 
 
 def _links(targets: dict[PurePosixPath, str], top: str) -> dict[bytes, bytes]:
