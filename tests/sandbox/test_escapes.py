@@ -1,7 +1,10 @@
 """The self-proof is green on this machine, and turns red by name when a line of the policy is missing."""
 
 import errno
+import os
 import socket
+import subprocess
+import sys
 import tempfile
 
 import pytest
@@ -16,6 +19,7 @@ from sandbox.escapes.suite import Observed
 from sandbox.inside import escapes as inside
 from sandbox.limits import MIB
 from tests.attacks import conftest as attacks
+from tests.containers import INSIDE
 
 pytestmark = pytest.mark.docker
 undefended = attacks.undefended
@@ -36,9 +40,9 @@ WEAKER = {
         + _words("fill_volume fill_shared_memory host_folders names_in_tmp names_in_shared_memory"),
     ),
     "the system call filter, and privileges that a program may bring": (
-        {"SecurityOpt": ["seccomp=unconfined"], "CapAdd": _words("SYS_ADMIN MKNOD SYS_NICE SETUID")},
+        {"SecurityOpt": ["seccomp=unconfined"], "CapAdd": _words("SYS_ADMIN MKNOD SYS_NICE SETUID"), "Config.User": ""},
         _words("new_privileges call_filter clone io_uring keyring read_memory trace unshare userfaultfd")
-        + _words("capabilities mknod priority other_user"),
+        + _words("capabilities mknod priority other_user become_root bpf perf remount unmount"),
     ),
     "every capability, hidden files and a bridge": (
         {
@@ -57,9 +61,14 @@ WEAKER = {
     ),
     "the host's network": (
         {"NetworkMode": "host"},
-        {"contacts", "namespaces", "interfaces", "host_loopback", "abstract_sockets"},
+        _words("contacts namespaces interfaces routes_6 host_loopback abstract_sockets"),
     ),
 }
+HOST_FOLDERS = {"mounts", "canary_file", "host_folders", "engine_socket", "control_groups"}
+WATCHED = {"disk", "log"}
+SHOWN_WITHOUT_AN_ENGINE = {"file", "leaked_descriptors"}
+# The kernel of a machine may have neither modules nor kexec; then nothing can be shown but that the filter refuses.
+NOT_OF_EVERY_KERNEL = {"modules", "kexec"}
 
 
 def failing(engine):
@@ -71,6 +80,9 @@ def test_every_attempt_is_held_on_this_machine_and_leaves_nothing(engine):
     assert [line for line in lines if line.state == "fail"] == []
     assert len({line.id for line in lines}) == len(lines) > 60
     assert all(line.observed for line in lines)
+    # What never turned red in a test would prove nothing.
+    shown = {"policy"}.union(HOST_FOLDERS, WATCHED, SHOWN_WITHOUT_AN_ENGINE, *(wanted for _, wanted in WEAKER.values()))
+    assert {line.id.removeprefix("escape_") for line in lines} - shown == NOT_OF_EVERY_KERNEL
     # Others of this machine may be proving at this moment: only what this process made is looked at.
     mine = [one for one in engine.api.containers({}) if one["Labels"].get(OWNER) == this_process()]
     assert [name for one in mine for name in one["Names"] if "assay-proof-" in name] == []
@@ -80,7 +92,7 @@ def test_every_attempt_is_held_on_this_machine_and_leaves_nothing(engine):
 def test_missing_line_turns_the_proof_red(engine, undefended, missing):
     removed, wanted = WEAKER[missing]
     for name, value in removed.items():
-        undefended(f"HostConfig.{name}", value)
+        undefended(name if "." in name else f"HostConfig.{name}", value)
     found = failing(engine)
     assert set(wanted) <= found.keys()
     assert all(line.fix for line in found.values())
@@ -91,15 +103,18 @@ def test_folder_of_the_host_turns_the_proof_red(engine, undefended, tmp_path, mo
     tmp_path.chmod(0o755)
     with socket.socket(socket.AF_UNIX) as harmless:
         harmless.bind(str(tmp_path / "s"))
-        undefended("HostConfig.Binds", [f"{tmp_path}:{tmp_path}", f"{tmp_path / 's'}:/run/docker.sock"])
+        (tmp_path / "groups").mkdir()
+        (tmp_path / "groups" / "pids.max").touch()
+        folders = {".": tmp_path, "s": "/run/docker.sock", "groups": "/sys/fs/cgroup"}
+        undefended("HostConfig.Binds", [f"{tmp_path / ours}:{theirs}" for ours, theirs in folders.items()])
         found = failing(engine)
-    assert {"mounts", "canary_file", "host_folders", "engine_socket"} <= found.keys()
+    assert found.keys() >= HOST_FOLDERS
 
 
 def test_watch_that_does_not_kill_turns_the_proof_red(engine, monkeypatch):
     monkeypatch.setattr(suite, "LINGER_S", 3.0)
     monkeypatch.setattr(DockerService, "_kill", lambda *_: None)
-    assert {"disk", "log"} == failing(engine).keys()
+    assert failing(engine).keys() == WATCHED
 
 
 def test_container_that_is_not_as_the_policy_says_is_named(engine, undefended, monkeypatch):
@@ -158,6 +173,20 @@ def test_container_that_ends_before_its_report_does_not_prove_anything(reports):
     lines = list(judge(Observed(reports={"default": [HELD, {"done": 1}], "strict": reports})))
     assert [line.state for line in lines if line.id == "escape_suite"] == ["fail"]
     assert all(isinstance(line, Line) for line in lines)
+
+
+def test_changed_file_turns_the_proof_red():
+    lines = {line.id: line.state for line in judge(Observed(file_intact=False))}
+    assert lines["escape_file"] == "fail"
+
+
+def test_descriptor_that_was_left_open_is_found():
+    code = "import escapes; print(*(escapes.verdict(one, {}) for one in escapes.attempts() if 'leaked' in one.name))"
+    with socket.socket(socket.AF_UNIX):
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, cwd=INSIDE, capture_output=True, text=True, check=True)
+    assert "'reached'" in done.stdout
+    assert f"{os.getpid()}: socket:" in done.stdout
 
 
 def raising(error):

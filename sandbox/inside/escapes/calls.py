@@ -34,7 +34,7 @@ _NUMBERS = {
     "userfaultfd": (323, 282),
 }
 # Other errors come from a kernel that has begun to do what it was asked.
-_REFUSED = frozenset({errno.EPERM, errno.EACCES, errno.ENOSYS})
+_REFUSED = frozenset({errno.EPERM, errno.EACCES})
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -53,6 +53,8 @@ def entered(name, *arguments):
     """What a system call reached; Held where it was refused."""
     result, error = call(name, *arguments)
     code = errno.errorcode.get(error, str(error))
+    if result == -1 and error == errno.ENOSYS:
+        raise Held("refused: for it there is no such call (ENOSYS)")
     if result == -1 and error in _REFUSED:
         raise Held(f"refused ({code})")
     return f"the kernel took {name} ({code if result == -1 else 'done'})"
