@@ -80,12 +80,12 @@ def note_pull(api: Api, image: str, reference: str, before: Iterable[str]) -> No
             api.tag(str(document["Id"]), f"{PULLED}:{number_of(name)}")
 
 
-def note_use(api: Api, image: str) -> None:
+def note_use(api: Api, image: str, repositories: Sequence[str] = REPOSITORIES) -> None:
     """The caches that an image is, or stands on, have been used now."""
     stock = {summary["Id"]: summary for summary in api.all_images()}
     document = api.inspect_image(image)
     for below in chain(stock, str(document["Id"])) if document else ():
-        for name in _ours(stock[below], REPOSITORIES):
+        for name in _ours(stock[below], repositories):
             with suppress(EngineRefusal):  # it was evicted just now
                 api.tag(below, name)
 
