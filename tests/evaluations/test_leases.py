@@ -1,5 +1,8 @@
 """Leases: one winner, fenced writes, a lost lease is noticed."""
 
+import subprocess
+import sys
+import tempfile
 import time
 from datetime import timedelta
 
@@ -68,6 +71,27 @@ def test_release_lets_the_next_attempt_in_at_once():
     evaluation = factories.evaluation()
     leases.release(evaluation.pk, leases.claim(evaluation.pk))
     assert leases.claim(evaluation.pk)
+
+
+def _killed():
+    """A process that has ended, as its temporary files name it."""
+    show = "from sandbox.engine.owner import temporary_prefix; print(temporary_prefix('lease'))"
+    return subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_lease_of_a_process_that_was_killed_is_let_go_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dead, living, taken_over = (factories.evaluation() for _ in range(3))
+    tokens = [leases.claim(one.pk) for one in (dead, living, taken_over)]
+    killed = _killed()
+    (tmp_path / f"{killed}a").write_text(f"{dead.pk} {tokens[0]}")
+    (tmp_path / f"{killed}b").write_text(f"{taken_over.pk} another token")
+    (tmp_path / f"{killed}c").write_text("no number")
+    (tmp_path / f"{killed}d").symlink_to(tmp_path / f"{killed}a")
+    with leases.kept(living.pk, tokens[1], Cancellation()):
+        assert len([path for path in tmp_path.iterdir() if not path.name.startswith(killed)]) == 1
+        assert leases.release_of_the_dead() == 1
+    assert [leases.claim(one.pk) is not None for one in (dead, living, taken_over)] == [True, False, False]
 
 
 def _wait_for(cancellation):
