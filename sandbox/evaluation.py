@@ -77,7 +77,7 @@ def evaluate(
             return ended
         finally:
             with suppress(HostFault):  # the engine has gone, and the evidence says so already
-                engine.remove_image(f"assay/evaluation:{key}")
+                engine.remove_images(key)
 
 
 def _run(pipeline: Pipeline) -> Ended:

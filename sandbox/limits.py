@@ -36,6 +36,7 @@ class Limits:
     run_writable_bytes: int = 512 * MIB
     run_writable_files: int = 50_000
     run_tmpfs_bytes: int = 64 * MIB
+    run_data_bytes: int = 512 * MIB
     run_shm_bytes: int = 64 * MIB
     run_open_files: int = 4_096
     run_log_bytes: int = 10 * MIB

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sandbox import __version__, images
+from sandbox import __version__
+from sandbox.building import Builder, Built
 from sandbox.buildpacks import plan_for
-from sandbox.diagnosis import diagnose
-from sandbox.engine import BuildFailed, Engine, Image
+from sandbox.deployment import Deployment, app_environment, hosts_of, row_of
+from sandbox.engine import Engine, Image
 from sandbox.events import Event, Sink, nobody
 from sandbox.evidence import Evidence
 from sandbox.faults import Cancellation, Fault, HostFault, TeamFault
@@ -51,6 +52,7 @@ class Pipeline:
         for name, empty in (("stages", []), ("probes", {}), ("services", [])):
             self.state.setdefault(name, empty)
         self._snapshot: Snapshot | None = None
+        self._is_up = False  # the app has answered, so that no repair of its start is called for
 
     @property
     def fault(self) -> dict[str, Any] | None:
@@ -155,96 +157,103 @@ class Pipeline:
             raise HostFault("source_lost", "The fetched source is no longer on this machine", fix="Try again.")
         self._snapshot = snapshot
         self.state["host"] = self.engine.describe(self.limits)
-        built = self.state.get("image")
-        if built is not None and self.engine.image(built["id"]) is not None:
+        known = self.state.get("images", {})
+        if known and all(self.engine.image(image["id"]) is not None for image in known.values()):
             return "reused"
-        tree = Tree.at(snapshot.root)
-        plan = plan_for(tree)
+        plan = plan_for(Tree.at(snapshot.root))
         for reason in plan.why:
             self._say("building", "note", reason)
         for note in (*plan.repairs, *plan.refused):
             self._say("building", "note", f"{note.id}: {note.why}")
-        resolved = images.resolve(plan.dockerfile, self.engine, say=lambda text: self._say("building", "note", text))
-        self.state["plan"] = plan.to_json() | {
-            "base_images": [base.to_json() for base in resolved.bases],
-            "injected_env": sorted({"PORT", "HOST", *plan.env, *resolved.injected_env}),
-        }
-        reference = f"assay/evaluation:{self.key.lower()}"
-        clock = time.monotonic()
+        self.state["plan"] = plan.to_json() | {"base_images": [], "injected_env": sorted(app_environment(plan))}
         try:
-            image, log = self.engine.build(
-                snapshot.root / plan.context,
-                resolved.dockerfile,
-                reference=reference,
-                labels={"assay.evaluation": self.key},
-                limits=self.limits,
-                files=plan.files,
-                on_line=lambda line: self._say("building", "log", line, source="build"),
-                cancellation=self.cancellation,
-            )
-        except BuildFailed as failure:
-            self.state["probes"]["build"] = {
-                "log_tail": failure.log[-8192:],
-                "build_s": round(time.monotonic() - clock, 3),
-            }
-            raise diagnose(failure, tree, plan) from failure
-        if image.bytes > self.limits.image_bytes:
-            raise TeamFault(
-                "image_too_large",
-                "The image is larger than the limit",
-                detail=f"{image.bytes} bytes; the limit is {self.limits.image_bytes}.",
-                fix="Use a slim base image and leave data sets and caches out of it.",
-            )
-        self.state["image"] = image.to_json()
-        self.state["probes"]["build"] = {
-            "image_digest": image.id,
-            "image_bytes": image.bytes,
-            "build_s": round(time.monotonic() - clock, 3),
-            "config": image.config,
-            "log_tail": log[-8192:],
-        }
+            self._keep(self._builder(snapshot, "building").build(plan))
+        except TeamFault as fault:
+            if fault.evidence:
+                self.state["probes"]["build"] = fault.evidence
+            raise
         return "done"
+
+    def _builder(self, snapshot: Snapshot, stage: str) -> Builder:
+        return Builder(
+            key=self.key,
+            engine=self.engine,
+            limits=self.limits,
+            root=snapshot.root,
+            source=self.state["source"],
+            say=lambda kind, text, source: self._say(stage, kind, text, source=source),
+            cancellation=self.cancellation,
+        )
+
+    def _keep(self, built: Built) -> None:
+        self.state["plan"] = built.document
+        self.state["images"] = {name: image.to_json() for name, image in built.images.items()}
+        self.state["probes"]["build"] = built.probe
 
     # observing
 
     def _observe(self) -> str:
-        plan = Plan.from_json(
-            {key: value for key, value in self.state["plan"].items() if key not in ("base_images", "injected_env")}
-        )
-        image = Image(**self.state["image"])
+        """Deploy and look; a start that fails is tried once more for each repair that may help with it."""
+        first: TeamFault | None = None
+        while True:
+            plan = Plan.from_json(self.state["plan"])
+            try:
+                self._look(plan)
+            except TeamFault as fault:
+                first = first or fault
+                if self._is_up or not self._mend(plan, fault):
+                    raise first from None
+            else:
+                return "done"
+
+    def _mend(self, plan: Plan, fault: TeamFault) -> bool:
+        """Build again with a repair of the start; False when there is none, or when it does not even build."""
+        snapshot = self._snapshot or Snapshot.reopen(self.state["source"], self.workspace)
+        if snapshot is None:
+            return False
+        builder = self._builder(snapshot, "observing")
+        mended = builder.mend(plan, fault)
+        if mended is None:
+            return False
+        try:
+            self._keep(builder.build(mended))
+        except TeamFault:
+            return False
+        return True
+
+    def _look(self, plan: Plan) -> None:
+        build = self.state["probes"]["build"]
+        built = {name: Image(**image) for name, image in self.state["images"].items()}
         probes = [probe for probe in all_probes() if probe.on == "service" and probe.id not in self.skip]
-        with self.engine.pod(self.key, self.limits) as pod:
-            started_at = time.monotonic()
-            service = pod.start(
-                "app",
-                image,
-                command=plan.start,
-                env={"PORT": "8000", "HOST": "0.0.0.0", **plan.env},  # noqa: S104 - inside its own namespace
-                on_line=lambda line: self._say("observing", "log", line, source="app"),
+        row = row_of(plan, build)
+        self.state["services"] = [row]
+        self.state["probes"].pop("boot", None)  # of an attempt before this one
+        self._is_up = False
+        with self.engine.pod(self.key, self.limits, hosts=hosts_of(plan)) as pod:
+            stack = Deployment(
+                pod=pod,
+                plan=plan,
+                images=built,
+                build=build,
+                limits=self.limits,
+                output=lambda name: lambda line: self._say("observing", "log", line, source=name),
+                say=lambda text: self._say("observing", "note", text),
+                cancellation=self.cancellation,
+                rows=self.state["services"],
             )
-            row: dict[str, Any] = {
-                "name": "app",
-                "role": "app",
-                "state": "failed",
-                "port": None,
-                "health_path": None,
-                "ready_after_s": None,
-                "image_digest": image.id,
-                "image_bytes": image.bytes,
-                "build_s": self.state["probes"]["build"]["build_s"],
-                "fault": None,
-            }
-            self.state["services"] = [row]
+            stack.start_first()
+            started_at = time.monotonic()
             target = Target(
                 pod=pod,
-                service=service,
-                image=image,
+                service=stack.start_app(),
+                image=built[plan.name],
                 plan=plan,
                 limits=self.limits,
                 seen=self.state["probes"],
                 started_at=started_at,
                 say=lambda _text, _fraction: None,
                 cancellation=self.cancellation,
+                taken=frozenset(stack.taken),
             )
             for number, probe in enumerate(probes):
                 target.say = self._progress(number, len(probes))
@@ -256,7 +265,12 @@ class Pipeline:
                     raise
                 finally:
                     row |= _service_facts(self.state["probes"].get("boot", {}))
-        return "done"
+                if probe.id == "boot":
+                    self._is_up = True
+                    own = {found["port"] for found in self.state["probes"]["boot"]["listening"]}
+                    stack.taken |= own
+                    stack.start_late()
+                    target.taken = frozenset(stack.taken - own)
 
     def _progress(self, number: int, of: int) -> Callable[[str, float | None], None]:
         def say(text: str, fraction: float | None) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,47 @@ class Note:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class After:
+    """What has to be true of another service before one starts: "started", "ready" (it listens) or "done" (exit 0)."""
+
+    name: str
+    until: Literal["started", "ready", "done"] = "ready"
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A service of the same stack beside the app, in the same namespace and reached by its name.
+
+    role        "app" (another of the team's own), "data" (a database or the like), "task" (runs once, to the end)
+    dockerfile  text of the Dockerfile to build; one FROM line for an image that is used as it is
+    context     folder of the tree that is the build context
+    start       argument list that replaces the image's command, or ()
+    ports       ports to expect; a data service is ready when it listens on one of them
+    health      paths that may mean health, for a service that speaks HTTP
+    after       services that come before it
+    runtime     one line for people: "PostgreSQL 15"
+    """
+
+    name: str
+    role: Literal["app", "data", "task"]
+    dockerfile: str
+    context: str = ""
+    start: tuple[str, ...] = ()
+    env: dict[str, str] = field(default_factory=dict)
+    ports: tuple[int, ...] = ()
+    health: tuple[str, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+    after: tuple[After, ...] = ()
+    runtime: str = ""
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Companion:
+        values = _tuples(document, ("start", "ports", "health"))
+        values["after"] = tuple(After(**one) for one in document["after"])
+        return cls(**values)
 
 
 @dataclass(frozen=True)
@@ -33,6 +74,9 @@ class Plan:
     why         sentences: what was seen that led here, in the order it mattered
     hints       facts for later stages: {"framework": "fastapi", "openapi": "/openapi.json",
                 "routes": [{"method": "POST", "path": "/predict"}]}
+    name        what the other services of the stack call the app
+    after       services that have to be there before the app starts
+    companions  the other services of the stack, each after those that it needs
     """
 
     buildpack: str
@@ -50,15 +94,24 @@ class Plan:
     refused: tuple[Note, ...] = ()
     alternatives: tuple[str, ...] = ()
     hints: dict[str, Any] = field(default_factory=dict)
+    name: str = "app"
+    after: tuple[After, ...] = ()
+    companions: tuple[Companion, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Plan:
-        values = dict(document)
-        for name in ("start", "ports", "health", "why", "alternatives"):
-            values[name] = tuple(values[name])
+        """Of `to_json()`; members that are not the plan's own (the report adds some) are left out."""
+        known = {name: value for name, value in document.items() if name in {spec.name for spec in fields(cls)}}
+        values = _tuples(known, ("start", "ports", "health", "why", "alternatives"))
         for name in ("repairs", "refused"):
             values[name] = tuple(Note(**note) for note in values[name])
+        values["after"] = tuple(After(**one) for one in known.get("after", ()))
+        values["companions"] = tuple(Companion.from_json(one) for one in known.get("companions", ()))
         return cls(**values)
+
+
+def _tuples(document: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return document | {name: tuple(document[name]) for name in names}

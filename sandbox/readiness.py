@@ -36,7 +36,12 @@ def wait_ready(target: Target, service: Service, boot_s: float, *, since: float)
     try:
         document = target.pod.tool(
             "boot",
-            {"ports": list(target.plan.ports), "paths": health_paths(target.plan), "boot_s": boot_s},
+            {
+                "ports": list(target.plan.ports),
+                "taken": sorted(target.taken),
+                "paths": health_paths(target.plan),
+                "boot_s": boot_s,
+            },
             timeout_s=boot_s + SLACK_S,
             on_event=watch,
             cancellation=target.cancellation,

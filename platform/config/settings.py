@@ -87,7 +87,7 @@ DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR / 'assay
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Several processes write: write-ahead log, wait for the lock, and take it at BEGIN so that waiting works.
     # A file for the tests, too: threads and workers of a test see it, and can close what they opened.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / f"test-{os.getpid()}.sqlite3")}  # two runs at a time
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",

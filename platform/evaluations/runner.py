@@ -141,6 +141,6 @@ def _clean_up(evaluation: Evaluation, engine: Engine) -> None:
     """What only a running evaluation needs: its workspace and its image. The reaper takes what this misses."""
     shutil.rmtree(settings.ASSAY_WORKSPACES / evaluation.public_id, ignore_errors=True)
     try:
-        engine.remove_image(f"assay/evaluation:{evaluation.public_id.lower()}")
+        engine.remove_images(evaluation.public_id)
     except HostFault:
         log.warning("the image of %s is left to the reaper", evaluation.public_id)

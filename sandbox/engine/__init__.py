@@ -88,9 +88,12 @@ class Pod(Protocol):
         command: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
         strict: bool = False,
+        limits: Limits | None = None,
         on_line: OnLine | None = None,
     ) -> Service:
         """Create, compare with the policy, start, compare again. HostFault("sandbox_policy") names a difference.
+
+        `limits` are this service's own, when they are not the pod's.
 
         `strict` is the profile with uid 65534 and a read-only root. `on_line` gets the output as it comes, cleaned.
         """
@@ -160,8 +163,15 @@ class Engine(Protocol):
 
     def remove_image(self, reference: str) -> None: ...
 
-    def pod(self, evaluation: str, limits: Limits) -> AbstractContextManager[Pod]:
-        """A new empty namespace; leaving the block removes every container of it."""
+    def remove_images(self, evaluation: str) -> None:
+        """Every image of an evaluation, as `owner.image_name` names them."""
+        ...
+
+    def pod(self, evaluation: str, limits: Limits, *, hosts: Sequence[str] = ()) -> AbstractContextManager[Pod]:
+        """A new empty namespace; leaving the block removes every container of it.
+
+        `hosts` are names beside localhost that mean this namespace: those of the stack's services.
+        """
         ...
 
     def reap(self, alive: frozenset[str], standing: Callable[[str], Any] = ...) -> list[str]:

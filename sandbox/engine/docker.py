@@ -16,11 +16,11 @@ from sandbox.engine.build import Build
 from sandbox.engine.buildnet import build_network
 from sandbox.engine.container import Host
 from sandbox.engine.image import load_root, pull, to_image
-from sandbox.engine.owner import EVALUATION, image_labels
+from sandbox.engine.owner import EVALUATION, image_labels, image_name
 from sandbox.engine.pod import DockerPod
 from sandbox.engine.policy import RunPolicy
 from sandbox.engine.purge import purge
-from sandbox.engine.reap import Ask, reap, unknown
+from sandbox.engine.reap import IMAGES, Ask, reap, unknown
 from sandbox.engine.sdk import DockerApi
 from sandbox.faults import Cancellation
 from sandbox.limits import Limits
@@ -157,6 +157,13 @@ class DockerEngine:
 
     def remove_image(self, reference: str) -> None:
         self.api.remove_image(reference)
+
+    def remove_images(self, evaluation: str) -> None:
+        own = image_name(evaluation)
+        for summary in self.api.images(IMAGES):
+            for name in summary.get("RepoTags") or ():
+                if name == own or name.startswith(f"{own}."):
+                    self.api.remove_image(name)
 
     def pod(self, evaluation: str, limits: Limits, *, hosts: Sequence[str] = ()) -> AbstractContextManager[Pod]:
         """As the protocol says; `hosts` are names beside localhost that mean this namespace (a compose stack's)."""

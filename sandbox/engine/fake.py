@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.engine import Image, OnLine, Sample, State
+from sandbox.engine.owner import image_name
 from sandbox.engine.policy import RunPolicy
 from sandbox.engine.reap import Ask, unknown
 from sandbox.faults import Cancellation, HostFault, clean
@@ -105,6 +106,7 @@ class FakePod:
         command: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
         strict: bool = False,
+        limits: Limits | None = None,  # noqa: ARG002 - the protocol's signature
         on_line: OnLine | None = None,
     ) -> FakeService:
         self.engine.calls.append(" ".join(["start", name, *(["strict"] if strict else []), *command]))
@@ -218,8 +220,19 @@ class FakeEngine:
         self.calls.append(f"remove {reference}")
         self.images.pop(reference, None)
 
+    def remove_images(self, evaluation: str) -> None:
+        own = image_name(evaluation)
+        for name in [one for one in self.images if one == own or one.startswith(f"{own}.")]:
+            self.remove_image(name)
+
     @contextmanager
-    def pod(self, evaluation: str, limits: Limits) -> Iterator[FakePod]:  # noqa: ARG002 - the protocol's signature
+    def pod(
+        self,
+        evaluation: str,
+        limits: Limits,  # noqa: ARG002 - the protocol's signature
+        *,
+        hosts: Sequence[str] = (),  # noqa: ARG002
+    ) -> Iterator[FakePod]:
         self.calls.append(f"pod {evaluation}")
         try:
             yield FakePod(self, evaluation)

@@ -30,6 +30,11 @@ def name_of(evaluation: str, role: str) -> str:
     return f"assay-{evaluation}-{role}"
 
 
+def image_name(evaluation: str, service: str = "") -> str:
+    """The name of an evaluation's image: of its app, or of another service of its stack."""
+    return f"assay/evaluation:{evaluation.lower()}" + (f".{service}" if service else "")
+
+
 def labels_for(evaluation: str, role: str, seconds: float) -> dict[str, str]:
     """Labels of something that belongs to an evaluation of at most `seconds`."""
     until = int(time.time() + seconds + GRACE_S)

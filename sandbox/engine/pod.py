@@ -70,11 +70,12 @@ class DockerPod:
         command: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
         strict: bool = False,
+        limits: Limits | None = None,
         on_line: OnLine | None = None,
     ) -> DockerService:
-        env = dict(env or {})
+        env, limits = dict(env or {}), limits or self._limits
         policy = RunPolicy.for_limits(
-            self._limits,
+            limits,
             strict,
             image,
             runtime=self._host.runtime,
@@ -99,7 +100,7 @@ class DockerPod:
             env=env,
         )
         service = DockerService(
-            self._api, name, created, policy=policy, owner=self.pause, limits=self._limits, on_line=on_line
+            self._api, name, created, policy=policy, owner=self.pause, limits=limits, on_line=on_line
         )
         service.begin()
         self._services.append(service)

@@ -104,7 +104,7 @@ def _images(api: Api, ask: Ask) -> list[str]:
             repository, _, tag = name.rpartition(":")
             # The label tells how the key is spelt; it counts only where it is the key of the name that we gave.
             key = labels.get(EVALUATION, "")
-            said = ask(key if key.lower() == tag else tag)
+            said = ask(key if key.lower() == tag.partition(".")[0] else tag)
             if repository == IMAGES and _is_image_over(api, said, labels, summary):
                 try:
                     # Not with the steps below it, which another build may have just begun to use: layers.py asks first.

@@ -1,6 +1,6 @@
 """Wait until the service answers HTTP, find its port and a path that truly says it is healthy.
 
-Request:  {"ports": [int], "paths": [str], "boot_s": float}
+Request:  {"ports": [int], "taken": [int], "paths": [str], "boot_s": float}; `taken` are others' ports
 Result:   {"state": "healthy"|"alive"|"failed", "why": "never_listens"|"loopback_only"|"answers_nothing"|
            "answers_errors"|"", "port", "health_path", "ready_after_s", "listening": [...],
            "candidates": [{"path", "status", "why"}], "openapi": path|None}
@@ -52,7 +52,7 @@ def main():
     answered_at = loopback_at = None
     turn = 0
     while time.monotonic() < ends:
-        rows = listening()
+        rows = [row for row in listening() if row["port"] not in asked.get("taken", ())]
         seen["listening"] = shown(rows, asked["ports"])
         event(waited_s=round(time.monotonic() - started, 2), listening=len(rows))
         if rows:

@@ -31,7 +31,7 @@ class Target:
 
     `seen` holds the documents of the probes before it; after "boot" it has seen["boot"]["port"] and
     seen["boot"]["health_path"]. `started_at` is when the service was started, on the monotonic clock.
-    `say(text, fraction)` reports progress within the probe.
+    `say(text, fraction)` reports progress within the probe. `taken` are ports of other services of the stack.
     """
 
     pod: Pod
@@ -43,6 +43,7 @@ class Target:
     started_at: float
     say: Callable[[str, float | None], None]
     cancellation: Cancellation = field(default_factory=Cancellation)
+    taken: frozenset[int] = frozenset()
 
     @property
     def port(self) -> int:

@@ -1,0 +1,190 @@
+"""Deployment: the services of one plan in a pod, each after those that it needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sandbox.diagnosis import diagnose_run
+from sandbox.engine import Image, OnLine, Pod, Service
+from sandbox.faults import Cancellation, TeamFault
+from sandbox.limits import Limits
+from sandbox.plan import Companion, Plan
+from sandbox.probes import Target
+from sandbox.readiness import Exited, wait_ready
+
+APP_PORT = 8000
+# Of a tool's own start and of its last look, beside the time that it is given.
+SLACK_S = 20.0
+
+
+def row_of(part: Plan | Companion, build: dict[str, Any]) -> dict[str, Any]:
+    """A service's row of the report before anything is known of it."""
+    return {
+        "name": part.name,
+        "role": part.role if isinstance(part, Companion) else "app",
+        "state": "failed",
+        "port": None,
+        "health_path": None,
+        "ready_after_s": None,
+        "image_digest": build.get("image_digest"),
+        "image_bytes": build.get("image_bytes"),
+        "build_s": build.get("build_s"),
+        "fault": None,
+    }
+
+
+def hosts_of(plan: Plan) -> tuple[str, ...]:
+    """The names under which the services of a stack reach one another; none for an app alone."""
+    return (plan.name, *(one.name for one in plan.companions)) if plan.companions else ()
+
+
+def needing(plan: Plan) -> frozenset[str]:
+    """Names of the companions that can only start after the app."""
+    late = {plan.name}
+    for _ in plan.companions:
+        late |= {one.name for one in plan.companions if any(need.name in late for need in one.after)}
+    return frozenset(late - {plan.name})
+
+
+@dataclass
+class Deployment:
+    """The services of a plan in one pod. `start_first()`, then `start_app()`, and `start_late()` once the app is up.
+
+    A companion that does not come up is a row with its fault, and not the end: the app may do without it.
+    `output(name)` gives what is told of a service's lines; `say(text)` is told what goes on.
+    """
+
+    pod: Pod
+    plan: Plan
+    images: dict[str, Image]
+    build: dict[str, Any]
+    limits: Limits
+    output: Callable[[str], OnLine]
+    say: Callable[[str], None]
+    cancellation: Cancellation = field(default_factory=Cancellation)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    taken: set[int] = field(default_factory=set)
+
+    def start_first(self) -> None:
+        """What the app needs, and what needs nothing of it."""
+        late = needing(self.plan)
+        self._start(one for one in self.plan.companions if one.name not in late)
+
+    def start_app(self) -> Service:
+        return self.pod.start(
+            self.plan.name,
+            self.images[self.plan.name],
+            command=self.plan.start,
+            env=app_environment(self.plan),
+            on_line=self.output(self.plan.name),
+        )
+
+    def start_late(self) -> None:
+        """What needs the app."""
+        late = needing(self.plan)
+        self._start(one for one in self.plan.companions if one.name in late)
+
+    def _start(self, companions: Iterable[Companion]) -> None:
+        for number, one in enumerate(companions, 1):
+            build = self.build.get("companions", {}).get(one.name, {})
+            row = row_of(one, build)
+            self.rows.append(row)
+            if one.name not in self.images:
+                row["fault"] = build.get("fault")
+                continue
+            self.say(f"starting {one.name} ({one.runtime or one.role})")
+            try:
+                self._start_one(one, row, APP_PORT + number)
+            except TeamFault as fault:
+                row["fault"] = fault.fault("observing").to_json()
+                self.say(f"{one.name}: {fault.title}")
+
+    def _start_one(self, one: Companion, row: dict[str, Any], port: int) -> None:
+        since = time.monotonic()
+        limits = replace(self.limits, run_tmpfs_bytes=self.limits.run_data_bytes) if one.role == "data" else self.limits
+        own = {"PORT": str(one.ports[0] if one.ports else port), "HOST": "0.0.0.0"}  # noqa: S104 - in its namespace
+        service = self.pod.start(
+            one.name,
+            self.images[one.name],
+            command=one.start,
+            env=own | one.env,
+            limits=limits,
+            on_line=self.output(one.name),
+        )
+        plan = Plan(self.plan.buildpack, 1, one.dockerfile, start=one.start, ports=one.ports, health=one.health)
+        target = Target(
+            pod=self.pod,
+            service=service,
+            image=self.images[one.name],
+            plan=plan,
+            limits=limits,
+            seen={},
+            started_at=since,
+            say=lambda _text, _fraction: None,
+            cancellation=self.cancellation,
+            taken=frozenset(self.taken),
+        )
+        if one.role == "task":
+            _finish(service, plan, self.limits.boot_s)
+            row |= {"state": "healthy", "ready_after_s": round(time.monotonic() - since, 3)}
+            return
+        document = _listen(target) if one.role == "data" else wait_ready(target, service, limits.boot_s, since=since)
+        self.taken |= {found["port"] for found in document["listening"]}
+        row |= {key: document[key] for key in ("state", "port", "health_path", "ready_after_s")}
+        if document["state"] == "failed":
+            title = f"The service {one.name} runs, but does not answer"
+            raise TeamFault(document["why"], title, fix="Open its log below and mend what it says.")
+
+
+def app_environment(plan: Plan) -> dict[str, str]:
+    """What the app is given."""
+    return {"PORT": str(APP_PORT), "HOST": "0.0.0.0", **plan.env}  # noqa: S104 - inside its own namespace
+
+
+def _finish(service: Service, plan: Plan, seconds: float) -> None:
+    """A task's end; TeamFault when it fails or has none."""
+    state = service.wait(seconds)
+    if state.running:
+        service.signal("SIGKILL")
+        raise TeamFault(
+            "task_endless",
+            f"A one-time task of the stack did not end within {seconds:.0f} s",
+            fix="Let it exit when its work is done, or make it a service that listens.",
+        )
+    if state.exit_code:
+        log = service.logs().decode("utf-8", "replace")
+        raise diagnose_run(log, state.exit_code, state.oom_killed, state.killed, plan)
+
+
+def _listen(target: Target) -> dict[str, Any]:
+    """{"state", "why", "port", "health_path", "ready_after_s", "listening"} of a service that need not speak HTTP."""
+
+    def watch(_event: dict[str, Any]) -> None:
+        if not target.service.state().running:
+            raise Exited
+
+    wait_s = target.limits.boot_s
+    try:
+        seen = target.pod.tool(
+            "ports",
+            {"ports": list(target.plan.ports), "taken": sorted(target.taken), "wait_s": wait_s},
+            timeout_s=wait_s + SLACK_S,
+            on_event=watch,
+            cancellation=target.cancellation,
+        )
+    except Exited:
+        state = target.service.state()
+        log = target.service.logs().decode("utf-8", "replace")
+        raise diagnose_run(log, state.exit_code, state.oom_killed, state.killed, target.plan) from None
+    found = seen["port"] is not None
+    return {
+        "state": "healthy" if found else "failed",
+        "why": "" if found else "never_listens",
+        "port": seen["port"],
+        "health_path": None,
+        "ready_after_s": round(time.monotonic() - target.started_at, 3) if found else None,
+        "listening": seen["listening"],
+    }
