@@ -288,7 +288,7 @@ STEP_RULES = (
     ),
     rule(
         "syntax_error",
-        (r"^\s*SyntaxError: (?P<problem>[^\n]{1,120})",),
+        (r"^[ \t]*SyntaxError: (?P<problem>[^\n]{1,120})",),
         "A Python file does not parse: {problem}",
         "Correct the line shown above.",
     ),

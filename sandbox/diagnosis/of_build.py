@@ -15,7 +15,8 @@ from sandbox.pysource.distributions import normalise
 from sandbox.pysource.requirements import decode
 from sandbox.tree import Tree
 
-_COMMAND_FAILED = re.compile(r"^The command '.*' returned a non-zero code: \d+$", re.DOTALL | re.MULTILINE)
+_COMMAND = re.compile(r"^The command '", re.MULTILINE)
+_FAILED = re.compile(r"' returned a non-zero code: \d{1,10}$", re.MULTILINE)
 _STEP = re.compile(r"^Step \d+/\d+ : (?P<instruction>[^\n]*)", re.MULTILINE)
 
 
@@ -28,7 +29,7 @@ def diagnose(failure: BuildFailed, tree: Tree, plan: Plan) -> TeamFault | HostFa
     output = log[started[-1].end() :] if started else log
     # The engine's own words first: a program in a RUN line cannot write those. That a command failed is no such word:
     # the message then quotes the command.
-    found = None if _COMMAND_FAILED.search(message) else first_match(ENGINE_RULES, message)
+    found = None if _is_a_command(message) else first_match(ENGINE_RULES, message)
     detail = message if found else ""
     if found is None:
         found = first_match(STEP_RULES, f"{output}\n", step)
@@ -43,6 +44,12 @@ def diagnose(failure: BuildFailed, tree: Tree, plan: Plan) -> TeamFault | HostFa
         )
     kind = HostFault if found.rule.owner == "host" else TeamFault
     return kind(found.rule.id, found.title, detail=detail, fix=found.fix, where=_where(found, tree, plan, step, output))
+
+
+def _is_a_command(message: str) -> bool:
+    """Whether the engine says that a command failed; two searches, as one would look from each of its starts."""
+    begun = _COMMAND.search(message)
+    return begun is not None and _FAILED.search(message, begun.end()) is not None
 
 
 def _shown(step: str) -> str:

@@ -51,7 +51,7 @@ RUN_RULES = (
     ),
     rule(
         "syntax_error",
-        (r"^\s*(?:SyntaxError|IndentationError|TabError): (?P<problem>[^\n]{1,120})",),
+        (r"^[ \t]*(?:SyntaxError|IndentationError|TabError): (?P<problem>[^\n]{1,120})",),
         "A Python file does not parse: {problem}",
         "Correct the line shown above; python -m compileall . finds all of them.",
     ),

@@ -8,7 +8,7 @@ from sandbox.launch.stage import last_stage
 from sandbox.plan import Plan
 from sandbox.tree import Tree
 
-_FRAME = re.compile(r'^\s*File "(?P<file>[^"\n]{1,300})", line (?P<line>\d{1,7})', re.MULTILINE)
+_FRAME = re.compile(r'^[ \t]*File "(?P<file>[^"\n]{1,300})", line (?P<line>\d{1,7})', re.MULTILINE)
 _LIBRARY = re.compile(r"site-packages|dist-packages|/usr/(?:local/)?lib/|<frozen|<string>|/usr/local/bin/|\.venv/")
 
 

@@ -55,7 +55,7 @@ def _harmless(one: Instruction, escape: str) -> Instruction:
 def _sources(one: Instruction, escape: str) -> list[str]:
     try:
         words = json.loads(one.arguments)
-    except ValueError:
+    except (ValueError, RecursionError):
         words = split(one.arguments, escape)
     return [word for word in words[:-1] if isinstance(word, str)] if isinstance(words, list) else []
 

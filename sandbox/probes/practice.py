@@ -32,10 +32,13 @@ WORKFLOWS = re.compile(
     r"\A(\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.yml|\.circleci/config\.yml|azure-pipelines\.yml)\Z"
 )
 RUNS_TESTS = re.compile(
-    r"\b(pytest|unittest|tox|nox|(?:npm|pnpm|yarn)(?: run)? test|go test|cargo test|mvn .*(?:test|verify)|make test)\b"
+    r"\b(pytest|unittest|tox|nox|(?:npm|pnpm|yarn)(?: run)? test|go test|cargo test"
+    r"|mvn [^\n]{0,200}(?:test|verify)|make test)\b"
 )
 TEST_FUNCTION = re.compile(
-    r"^\s*(?:async\s+)?def test\w*\s*\(|^\s*(?:it|test)\s*\(\s*['\"`]|^func Test\w+\(|@Test\b|#\[test\]", re.MULTILINE
+    r"^[ \t]*(?:async +)?def test\w*[ \t]*\(|^[ \t]*(?:it|test)[ \t]*\(\s{0,100}['\"`]"
+    r"|^func Test\w+\(|@Test\b|#\[test\]",
+    re.MULTILINE,
 )
 LICENCE = re.compile(r"\A(licen[cs]e|copying|unlicense)([.-].*)?\Z", re.IGNORECASE)
 # Patterns of credentials whose form alone gives them away; a mere word "password" would accuse too many.
@@ -54,7 +57,7 @@ VENDORED = frozenset(
 )
 # Words that a reader would count, and a fenced or indented block that looks like something to type.
 COMMAND = re.compile(
-    r"^\s*(?:\$ )?(?:(?:docker|pip3?|python3?|uvicorn|npm|pnpm|yarn|make|uv|poetry|flask|streamlit|go) +\S|\./\w)",
+    r"^[ \t]*(?:\$ )?(?:(?:docker|pip3?|python3?|uvicorn|npm|pnpm|yarn|make|uv|poetry|flask|streamlit|go) +\S|\./\w)",
     re.MULTILINE,
 )
 
@@ -127,7 +130,7 @@ def _requirements(tree: Tree, path: str) -> list[str]:
     if path.endswith(".toml"):
         try:
             project = tomllib.loads(text).get("project", {})
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             return []
         listed = project.get("dependencies", []) if isinstance(project, dict) else []
         return [str(entry) for entry in listed] if isinstance(listed, list) else []

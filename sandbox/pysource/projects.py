@@ -24,13 +24,15 @@ _CONDA_NAMES = {
 _NOT_PYTHON = re.compile(
     r"^(?:python|pip|_.*|lib.*|mkl.*|cuda.*|cudatoolkit|openssl|sqlite|tk|xz|zlib|readline|ncurses|ca-certificates|vc.*|nodejs)$"
 )
+# The reader of YAML is slow, and builds whatever it is told to.
+CONDA_CHARACTERS = 64 * 1024
 
 
 def toml(tree: Tree, path: str) -> dict[str, Any]:
     """The TOML document, {} when it is not there or does not parse."""
     try:
         return tomllib.loads(tree.read(path).removeprefix("\ufeff"))
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # an integer may also have more digits than Python reads
         return {}
 
 
@@ -105,10 +107,10 @@ def pipfile_requirements(document: dict[str, Any]) -> list[str]:
 
 
 def conda_requirements(text: str) -> list[str]:
-    """The packages of an environment.yml as requirement lines, build strings dropped."""
+    """The packages of an environment.yml as requirement lines, build strings dropped; none of one that is no list."""
     try:
-        document = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError):
+        document = yaml.safe_load(text) if len(text) <= CONDA_CHARACTERS else None
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError):
         return []
     dependencies = document.get("dependencies") if isinstance(document, dict) else None
     lines: list[str] = []

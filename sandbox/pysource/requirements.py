@@ -14,6 +14,8 @@ from sandbox.tree import Tree
 # Packages that exist for Windows or for an interactive shell only; `pip freeze` on a laptop lists them.
 _WINDOWS_ONLY = frozenset({"pywin32", "pypiwin32", "pywinpty", "pyreadline", "pyreadline3", "wmi", "win32-setctime"})
 _LOCAL_PATH = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)\s*@\s*file://\S+")
+# With the hashes of every wheel a line has some thousands.
+REQUIREMENT_CHARACTERS = 16 * 1024
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 
 
@@ -49,14 +51,17 @@ def decode(text: str) -> str:
 
 def parse_requirement(text: str) -> Requirement | None:
     """The PEP 508 requirement of one line, or None (options, paths, addresses)."""
+    if len(text) > REQUIREMENT_CHARACTERS:
+        return None
     try:
         return Requirement(re.split(r"\s+--", text, maxsplit=1)[0].strip())
     except InvalidRequirement:
         return None
 
 
-def read_requirements(tree: Tree, path: str, *, depth: int = 3) -> Requirements:
-    """A requirements file and the names in the files that it includes."""
+def read_requirements(tree: Tree, path: str, *, depth: int = 3, seen: set[str] | None = None) -> Requirements:
+    """A requirements file and the names in the files that it includes, each of them read once (`seen`)."""
+    seen = {path} if seen is None else seen
     folder = path.rpartition("/")[0]
     lines: list[str] = []
     parsed: list[Requirement] = []
@@ -73,7 +78,9 @@ def read_requirements(tree: Tree, path: str, *, depth: int = 3) -> Requirements:
             inner = f"{folder}/{included[1]}" if folder else included[1]
             if inner in tree:
                 includes.append(inner)
-                below = read_requirements(tree, inner, depth=depth - 1)
+            if inner in tree and inner not in seen:
+                seen.add(inner)
+                below = read_requirements(tree, inner, depth=depth - 1, seen=seen)
                 includes.extend(below.includes)
                 if line.startswith(("-r", "--requirement")):
                     parsed.extend(below.parsed)

@@ -80,7 +80,9 @@ def _said(tree: Tree, folder: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield prefix + "Pipfile", value
     conda = re.search(
-        r"^\s*-\s*(?:[\w-]+::)?python\s*=+\s*(\d+\.\d+)", tree.read(prefix + "environment.yml"), re.MULTILINE
+        r"^[ \t]*-[ \t]*(?:[\w-]{1,100}::)?python[ \t]*=+[ \t]*(\d+\.\d+)",
+        tree.read(prefix + "environment.yml"),
+        re.MULTILINE,
     )
     if conda:
         yield prefix + "environment.yml", conda[1]
