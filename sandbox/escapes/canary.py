@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from sandbox.engine.owner import temporary_prefix
+
 UNTOUCHED = "nobody has written here"
 LOOK_EVERY_S = 0.2
 DATAGRAM_BYTES = 64
@@ -29,7 +31,7 @@ class Canary:
 
     def __enter__(self) -> Canary:
         with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="assay-canary-")))
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=temporary_prefix("canary"))))
             folder.chmod(0o755)  # a container's other users would see it, were it there
             self.file = folder / self._name
             self.file.write_text(UNTOUCHED, encoding="ascii")

@@ -63,27 +63,29 @@ def observe(engine: DockerEngine, limits: Limits, cancellation: Cancellation) ->
     limits = replace(limits, **smaller)
     observed = Observed()
     key = f"proof-{secrets.token_hex(4)}"
-    with undertaker(key), Canary() as canary, engine.pod(key, limits) as pod:
-        request = _request(engine, limits, canary)
+    with undertaker(key) as went_well:
+        with Canary() as canary, engine.pod(key, limits) as pod:
+            request = _request(engine, limits, canary)
 
-        def start(profile: str, excess: str = "") -> Service:
-            cancellation.check()
-            said = json.dumps({**request, "profile": profile, "excess": excess})
-            name = excess or profile
-            return pod.start(name, image, command=COMMAND, env={"ASSAY_ESCAPE": said}, strict=profile == STRICT)
+            def start(profile: str, excess: str = "") -> Service:
+                cancellation.check()
+                said = json.dumps({**request, "profile": profile, "excess": excess})
+                name = excess or profile
+                return pod.start(name, image, command=COMMAND, env={"ASSAY_ESCAPE": said}, strict=profile == STRICT)
 
-        # The host takes a while to see an excess: those begin first.
-        excesses = {name: start(DEFAULT, name) for name in EXCESSES}
-        attempts = {}
-        for profile in (DEFAULT, STRICT):
-            attempts[profile] = start(profile)
-            _look(engine, attempts[profile], profile, observed)
-        _wait([*excesses.values(), *attempts.values()], cancellation)
-        for profile, service in attempts.items():
-            observed.reports[profile] = _documents(service.logs(REPORT_BYTES))
-            observed.out_of_memory[profile] = service.state().oom_killed
-        observed.killed = {name: service.state().killed for name, service in excesses.items()}
-        observed.contacts, observed.file_intact = list(canary.contacts), canary.intact()
+            # The host takes a while to see an excess: those begin first.
+            excesses = {name: start(DEFAULT, name) for name in EXCESSES}
+            attempts = {}
+            for profile in (DEFAULT, STRICT):
+                attempts[profile] = start(profile)
+                _look(engine, attempts[profile], profile, observed)
+            _wait([*excesses.values(), *attempts.values()], cancellation)
+            for profile, service in attempts.items():
+                observed.reports[profile] = _documents(service.logs(REPORT_BYTES))
+                observed.out_of_memory[profile] = service.state().oom_killed
+            observed.killed = {name: service.state().killed for name, service in excesses.items()}
+            observed.contacts, observed.file_intact = list(canary.contacts), canary.intact()
+        went_well()
     return observed
 
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -124,6 +125,26 @@ def test_container_that_is_not_as_the_policy_says_is_named(engine, undefended, m
     (line,) = prove(engine)
     assert (line.id, line.state) == ("escape_policy", "fail")
     assert "HostConfig.PidsLimit is 99999" in line.observed
+
+
+def test_killed_doctor_leaves_nothing(engine, tmp_path):
+    def left():
+        mine = [one for one in engine.api.containers({}) if f"-{process.pid}-" in one["Labels"].get(OWNER, "")]
+        return [*mine, *tmp_path.iterdir()]
+
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    process = subprocess.Popen([sys.executable, "-m", "sandbox", "doctor"], env=environment, stdout=subprocess.DEVNULL)
+    wait_for(lambda: len(left()) > 2)
+    process.kill()
+    process.wait()
+    wait_for(lambda: not left())
+
+
+def wait_for(condition, seconds=60.0):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_identity_is_the_engine_s_and_its_runtime_s(engine, monkeypatch):
