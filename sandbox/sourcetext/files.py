@@ -1,0 +1,63 @@
+"""Source files of one language that belong to the product, without their comments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sandbox.tree import Tree
+
+MAX_FILES = 1_500
+MAX_CHARACTERS = 8 * 1024 * 1024
+_ASIDE = re.compile(
+    r"(?:^|/)(?:vendor|node_modules|target|build|dist|third_party|testdata|tests?|benches|examples?|docs?|\.[^/]+)/",
+    re.IGNORECASE,
+)
+# Strings first, so that the "//" of an address does not begin a comment.
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|//[^\n]*|/\*.*?\*/', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file. `text` has its comments blanked, its line numbers kept."""
+
+    path: str
+    text: str
+
+    @property
+    def folder(self) -> str:
+        return self.path.rpartition("/")[0]
+
+    def line(self, at: int) -> int:
+        """The 1-based line of an offset."""
+        return self.text.count("\n", 0, at) + 1
+
+
+def sources(tree: Tree, suffix: str, *, tests: re.Pattern[str] | None = None) -> tuple[Source, ...]:
+    """Files with the suffix (".go"), nearest to the root first; those of tests, examples and vendored code are not."""
+    found: list[Source] = []
+    characters = 0
+    for path in tree.paths:
+        if not path.endswith(suffix) or _ASIDE.search(path) or (tests and tests.search(path)):
+            continue
+        text = tree.read(path)
+        characters += len(text)
+        if len(found) >= MAX_FILES or characters > MAX_CHARACTERS:
+            break
+        found.append(Source(path, without_comments(text)))
+    return tuple(found)
+
+
+def without_comments(text: str) -> str:
+    """The text with // and /* */ comments replaced by their line ends, strings kept."""
+
+    def keep(match: re.Match[str]) -> str:
+        token = match[0]
+        return token if token[0] in '"`' else "\n" * token.count("\n")
+
+    return _TOKEN.sub(keep, text)
+
+
+def is_aside(path: str) -> bool:
+    """Whether a path lies in a folder of tests, examples, documents or foreign code."""
+    return _ASIDE.search(path) is not None
