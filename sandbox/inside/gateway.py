@@ -1,0 +1,290 @@
+"""A model provider inside the pod: OpenAI's, Anthropic's, Gemini's and Ollama's interfaces, deterministic and bounded.
+
+Standard input, one JSON document a line: first {"address": "127.0.0.12", "port": 4010}, later any number of
+{"tell": number, "mode": {"name": "normal" | ..., "delay_s", "retry_after_s", "times"}} (see `Mode`). Only who holds
+standard input can change the mode: nothing that an application sends does.
+
+Standard output, one JSON line each: {"event": {"listening": port}}, {"event": {"told": number, "calls": count}}, and
+for each call {"event": {"call": {...}}}, the first REPORTED of them. Of a text only its size and a digest are kept.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import socket
+import struct
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import gateway_routes as routes
+from gateway_http import BIG_BYTES, HEAD_BYTES, Refusal, chunk, document_bytes, head_of, read_request
+from gateway_said import Said
+from wire import event
+
+CONNECTIONS, BIG_BODIES, REPORTED = 256, 8, 2_000
+WRITE_S, HANG_S, LOOK_S = 30.0, 600.0, 0.05
+MODES = (
+    "normal",
+    "slow",  # each answer after delay_s
+    "rate_limited",  # 429 with Retry-After
+    "overloaded",  # 503, or 529 where Anthropic's clients expect it
+    "failing",  # 500
+    "refused",  # nothing listens
+    "reset",  # the connection breaks instead of an answer
+    "hanging",  # accepted, read, never answered
+    "malformed",  # a success that is no JSON
+    "cut",  # the answer breaks off in its middle
+)
+
+
+@dataclass
+class Mode:
+    """How calls end, all of them or the next `times`. `delay_s` goes before every answer."""
+
+    name: str = "normal"
+    delay_s: float = 0.0
+    retry_after_s: int = 1
+    times: object = None
+
+    @classmethod
+    def of(cls, document):
+        """ValueError names what is wrong."""
+        mode = cls(**document)
+        if mode.name not in MODES:
+            raise ValueError(f"no such mode: {mode.name}")
+        return mode
+
+
+class Gateway:
+    def __init__(self, address, port):
+        self.door = socket.socket()
+        self.door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.door.bind((address, port))
+        self.door.setblocking(False)
+        self.links, self.mode, self.calls = set(), Mode(), 0
+        self.started = time.monotonic()
+        self.accepting = None
+
+    async def run(self, controls):
+        """Serve until the process is killed. `controls` gives the documents of standard input."""
+        self.big = asyncio.Semaphore(BIG_BODIES)
+        # One at a time: what one request may take of memory, several at once might not.
+        self.worker = ThreadPoolExecutor(1)
+        self.open()
+        event(listening=self.door.getsockname()[1])
+        while True:
+            document = await controls.get()
+            try:
+                self.change(Mode.of(document["mode"]))
+                event(told=document["tell"], calls=self.calls)
+            except (KeyError, TypeError, ValueError) as error:
+                event(told=document.get("tell"), refused=str(error)[:200])
+
+    def change(self, mode):
+        was, self.mode = self.mode.name, mode
+        if mode.name == "refused":
+            self.close()
+        elif was == "refused":
+            self.open()
+
+    def open(self):
+        self.door.listen(128)
+        self.accepting = asyncio.create_task(self.accept())
+
+    def close(self):
+        """Nothing listens from here on, while the port stays ours: a socket that is bound can listen again."""
+        if self.accepting is not None:
+            self.accepting.cancel()
+            self.accepting = None
+            self.door.shutdown(socket.SHUT_RDWR)
+        for link in list(self.links):
+            link.abort()
+
+    async def accept(self):
+        loop = asyncio.get_running_loop()
+        tasks = set()
+        while True:
+            try:
+                link, _ = await loop.sock_accept(self.door)
+            except OSError:
+                await asyncio.sleep(0.05)  # out of file descriptors, or a client that has gone
+                continue
+            if len(self.links) + len(tasks) >= CONNECTIONS * 2:
+                link.close()
+                continue
+            task = asyncio.create_task(self.serve(link))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+    async def serve(self, link):
+        """One connection, from its first request to its end."""
+        reader, writer = await asyncio.open_connection(sock=link, limit=HEAD_BYTES)
+        transport = writer.transport
+        try:
+            if len(self.links) >= CONNECTIONS:
+                text = b"too many connections"
+                writer.write(head_of(503, "text/plain", length=len(text), keep=False) + text)
+                return
+            self.links.add(transport)
+            while True:
+                try:
+                    request = await read_request(reader, writer, self.big)
+                except Refusal as refusal:
+                    await self.refuse(writer, refusal)
+                    return
+                if request is None or not await self.handle(request, reader, writer):
+                    return
+        except (OSError, TimeoutError):
+            transport.abort()
+        finally:
+            self.links.discard(transport)
+            writer.close()
+
+    async def refuse(self, writer, refusal):
+        self.record(None, None, Said(status=refusal.status), 0.0, path="(unreadable)")
+        body = document_bytes({"error": {"message": refusal.message, "type": "invalid_request_error"}})
+        writer.write(head_of(refusal.status, "application/json", length=len(body), keep=False) + body)
+        await asyncio.wait_for(writer.drain(), WRITE_S)
+
+    async def handle(self, request, reader, writer):
+        """Answer one request as the mode says; whether the connection can take another one."""
+        if request.path == "/" and request.method in ("GET", "HEAD"):
+            text = b"Ollama is running"  # what its clients look for before they ask
+            writer.write(head_of(200, "text/plain", length=len(text), keep=request.keep))
+            writer.write(text if request.method == "GET" else b"")
+            await asyncio.wait_for(writer.drain(), WRITE_S)
+            return request.keep
+        began = time.monotonic()
+        mode = self.mode_for_call()
+        route, tail = routes.route_of(request)
+        said = failure(mode, request, route)
+        if said is None:
+            loop = asyncio.get_running_loop()
+            said = await loop.run_in_executor(self.worker, routes.answer, request, route, tail)
+        gone = await patience(reader, HANG_S if mode.name == "hanging" else mode.delay_s)
+        try:
+            return not gone and await self.answer(request, said, mode, writer)
+        finally:
+            self.record(request, route, said, time.monotonic() - began, mode=mode.name, gone=gone)
+
+    def mode_for_call(self):
+        mode = self.mode
+        if mode.times is not None:
+            mode.times -= 1
+            if mode.times <= 0:
+                self.mode = Mode()
+        return mode
+
+    async def answer(self, request, said, mode, writer):
+        """Write it; False when the connection is over."""
+        if mode.name in ("reset", "hanging"):
+            reset(writer)
+            return False
+        if said.frames is None:
+            body = document_bytes(said.document)
+            body = b'{"id": "broken", "choices": [{' if mode.name == "malformed" else body
+            head = head_of(said.status, said.media, length=len(body), keep=request.keep, headers=said.headers)
+            writer.write(head + (body[: len(body) // 2] if mode.name == "cut" else body))
+        else:
+            frames = [b"data: {broken\n\n"] if mode.name == "malformed" else said.frames
+            writer.write(head_of(said.status, said.media, keep=request.keep, headers=said.headers))
+            for frame in frames[: len(frames) // 2] if mode.name == "cut" else frames:
+                writer.write(chunk(frame))
+                await asyncio.wait_for(writer.drain(), WRITE_S)
+            writer.write(b"" if mode.name == "cut" else b"0\r\n\r\n")
+        await asyncio.wait_for(writer.drain(), WRITE_S)
+        if mode.name == "cut":
+            writer.transport.close()
+            return False
+        return request.keep
+
+    def record(self, request, route, said, seconds, *, path="", mode="normal", gone=False):
+        """One line of the call, unless there were too many."""
+        self.calls += 1
+        if self.calls > REPORTED:
+            return
+        ask = said.ask
+        told = {
+            "at_s": round(time.monotonic() - self.started - seconds, 3),
+            "seconds": round(seconds, 3),
+            "path": path or request.path[:120],
+            "kind": route.kind if route else "unknown",
+            "status": said.status,
+            "mode": mode,
+            "gone": gone,
+            "model": ask.model[:80] if ask else "",
+            "stream": said.frames is not None,
+            "messages": len(ask.turns) if ask else 0,
+            "tools": len(ask.tools) if ask else 0,
+            "characters": sum(len(text) for _, text in ask.turns) if ask else 0,
+            "bytes": len(request.body) if request else 0,
+            "digest": hashlib.sha256(request.body).hexdigest()[:16] if request else "",
+            "tokens_in": first(said.usage, "prompt_tokens", "input_tokens", "promptTokenCount"),
+            "tokens_out": first(said.usage, "completion_tokens", "output_tokens", "candidatesTokenCount"),
+        }
+        event(call=told)
+
+
+async def patience(reader, seconds):
+    """Wait so long; True at once when the client does not, and goes."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if reader.at_eof():
+            return True
+        await asyncio.sleep(min(left, LOOK_S))
+    return False
+
+
+def first(usage, *names):
+    return next((usage[name] for name in names if name in usage), 0)
+
+
+def failure(mode, request, route):
+    """The `Said` of a mode in which no call succeeds; None in the others."""
+    dialect = routes.dialect_of(request, route)
+    if mode.name == "rate_limited":
+        document = dialect.error(429, "Rate limit reached. Please try again later.")
+        after = str(mode.retry_after_s)
+        return Said(document, status=429, headers={"Retry-After": after, "x-ratelimit-remaining-requests": "0"})
+    if mode.name == "overloaded":
+        status = 529 if dialect is routes.anthropic else 503
+        return Said(dialect.error(status, "The model is overloaded. Please try again later."), status=status)
+    if mode.name == "failing":
+        return Said(dialect.error(500, "The server had an error while processing your request."), status=500)
+    return None
+
+
+def reset(writer):
+    """End a connection so that the client sees it break, not end."""
+    with contextlib.suppress(OSError):
+        link = writer.transport.get_extra_info("socket")
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+def listen_to_input(loop, controls):
+    """Documents of standard input into the queue, until it ends; serving goes on without it."""
+    for line in sys.stdin:
+        with contextlib.suppress(ValueError, RecursionError):
+            document = json.loads(line[:BIG_BYTES])
+            if isinstance(document, dict):
+                loop.call_soon_threadsafe(controls.put_nowait, document)
+
+
+async def main():
+    request = json.loads(sys.stdin.readline())
+    controls = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    threading.Thread(target=listen_to_input, args=(loop, controls), daemon=True).start()
+    await Gateway(request["address"], request["port"]).run(controls)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
