@@ -24,7 +24,7 @@ class Offer:
 class StandIn:
     """One kind. A module of this package defines STANDIN.
 
-    names   official image names that it can serve ("python")
+    names   images that it can serve: official ones by their short name ("python"), others in full ("owner/name")
     tags    references worth listing on this machine, or a function that says them
     offer   the recipe for one wanted reference, or None when that tag cannot be served honestly
     """
@@ -49,6 +49,6 @@ def all_standins() -> tuple[StandIn, ...]:
 def offer_for(wanted: Reference) -> Offer | None:
     """The offer of the kind that serves this name, or None."""
     for kind in all_standins():
-        if wanted.official in kind.names:
+        if (wanted.official or wanted.name) in kind.names:
             return kind.offer(wanted)
     return None

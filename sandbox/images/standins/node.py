@@ -21,11 +21,16 @@ OLDEST, NEWEST_LTS = 12, "24"
 CODE_NAMES = {"lts": NEWEST_LTS, "hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}
 # First major of Node.js -> the major of npm that its releases bring.
 _NPM_OF = {24: "11", 19: "10", 18: "10", 16: "8", 15: "7", 0: "6"}
+# First major of Node.js -> the corepack that runs on it; from 25 on no release brings one.
+_COREPACK_OF = {25: "", 20: "0.34", 18: "0.31", 16: "0.20", 14: "0.14", 0: ""}
+# From the npm registry alone: corepack asks another host for Yarn 2 and later, and a person whether it may.
+COREPACK = {"COREPACK_NPM_REGISTRY": "https://registry.npmjs.org", "COREPACK_ENABLE_DOWNLOAD_PROMPT": "0"}
 _MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 # The official images have this user, and many Dockerfiles end with `USER node`.
 SLIM = f"""\
 FROM {{base}}
 ENV PATH="{debian.PATH}" npm_config_nodedir="/usr/local" npm_config_update_notifier="false"
+ENV {" ".join(f'{name}="{value}"' for name, value in COREPACK.items())}
 ADD node.tar /usr/local/
 RUN groupadd --gid 1000 node && useradd --uid 1000 --gid node --shell /bin/bash --create-home node \\
  && node --version && npm --version && yarn --version
@@ -54,7 +59,9 @@ def offer(wanted: Reference) -> Offer | None:
 def recipe(version: str) -> Recipe:
     """The slim image of "20", "20.11" or "20.11.1"."""
     base = debian.recipe()
-    return Recipe(f"node-{version}-slim", (SLIM,), _make(version, base), base, base.injected_env)
+    ingredients = (SLIM, _first(_COREPACK_OF, version), _first(_NPM_OF, version))
+    injected = (*base.injected_env, "npm_config_nodedir", "npm_config_update_notifier", *COREPACK)
+    return Recipe(f"node-{version}-slim", ingredients, _make(version, base), base, injected)
 
 
 def full(version: str) -> Recipe:
@@ -64,27 +71,37 @@ def full(version: str) -> Recipe:
 
 def _make(version: str, base: Recipe) -> Make:
     def make(engine: Engine, folder: Path, reference: str) -> Image:
-        major = int(version.split(".", maxsplit=1)[0])
-        npm = next(npm for first, npm in _NPM_OF.items() if major >= first)
+        corepack = _first(_COREPACK_OF, version)
+        packages = [
+            (f"node-linux-{_machine()}@{version}", "", ("bin/", "include/")),
+            (f"npm@{_first(_NPM_OF, version)}", "lib/node_modules/npm/", ("",)),
+            ("yarn@1", "lib/node_modules/yarn/", ("",)),
+        ]
+        links = [
+            ("npm", "npm/bin/npm-cli.js"),
+            ("npx", "npm/bin/npx-cli.js"),
+            ("yarn", "yarn/bin/yarn.js"),
+            ("yarnpkg", "yarn/bin/yarn.js"),
+        ]
+        if corepack:
+            packages.append((f"corepack@{corepack}", "lib/node_modules/corepack/", ("",)))
+            links.append(("corepack", "corepack/dist/corepack.js"))
         with tarfile.open(folder / "node.tar", "w") as tar:
-            for package, place, kept in (
-                (f"node-linux-{_machine()}@{version}", "", ("bin/", "include/")),
-                (f"npm@{npm}", "lib/node_modules/npm/", ("",)),
-                ("yarn@1", "lib/node_modules/yarn/", ("",)),
-            ):
+            for package, place, kept in packages:
                 _add(tar, _fetch(package, folder), place, kept)
-            for link, target in (
-                ("npm", "npm/bin/npm-cli.js"),
-                ("npx", "npm/bin/npx-cli.js"),
-                ("yarn", "yarn/bin/yarn.js"),
-                ("yarnpkg", "yarn/bin/yarn.js"),
-            ):
+            for link, target in links:
                 member = tarfile.TarInfo(f"bin/{link}")
                 member.type, member.linkname = tarfile.SYMTYPE, f"../lib/node_modules/{target}"
                 tar.addfile(member)
         return build(engine, folder, SLIM.format(base=base.reference), reference)
 
     return make
+
+
+def _first(table: dict[int, str], version: str) -> str:
+    """The row of the greatest major that is not above the version's."""
+    major = int(version.split(".", maxsplit=1)[0])
+    return next(value for first, value in table.items() if major >= first)
 
 
 def _add(tar: tarfile.TarFile, package: Path, place: str, kept: tuple[str, ...]) -> None:
