@@ -105,6 +105,12 @@ def _of_ended_builds(folder: Path | None = None) -> frozenset[str]:
     return frozenset(used for _, path in _records(folder, ended=True) for used in _read(path))
 
 
+def _forget_ended_builds(folder: Path | None = None) -> None:
+    for _, path in list(_records(folder, ended=True)):
+        with suppress(OSError):  # another reaper was faster, or it is another user's
+            path.unlink()
+
+
 def _read(path: Path) -> list[str]:
     with suppress(OSError):
         return [line[:SHORT] for line in path.read_text(encoding="ascii", errors="replace").split()]
@@ -158,7 +164,7 @@ def remove_unused(api: Api, young_s: float = YOUNG_S) -> list[str]:
     for summary in stock.values():
         children[summary["ParentId"]] = children.get(summary["ParentId"], 0) + 1
     ended = _of_ended_builds()
-    removed = 0
+    removed, waits = 0, False
     for leaf in [one for one in stock if not children.get(one)]:
         step = leaf
         # One by one upwards, and never by the engine's own pruning: a build may have just begun to use a step below.
@@ -169,14 +175,18 @@ def remove_unused(api: Api, young_s: float = YOUNG_S) -> list[str]:
         ):
             # Asked anew each time, as late as can be: what is told now was found by a build some milliseconds ago.
             if short_of(step) in used_by_builds() or is_building_unseen(api):
+                waits = True
                 break
             try:
                 api.remove_image(step, force=False, prune=False)
-            except EngineRefusal:
-                break  # a step's container stands on it
+            except EngineRefusal:  # a step's container stands on it, or is just going
+                waits = True
+                break
             removed += 1
             step = stock.pop(step)["ParentId"]
             children[step] = children.get(step, 1) - 1
+    if not waits:
+        _forget_ended_builds()
     return [f"{removed} unused steps of builds"] if removed else []
 
 

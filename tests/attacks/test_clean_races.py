@@ -2,11 +2,11 @@
 
 import tempfile
 import time
-from pathlib import Path
 
 import pytest
 
-from sandbox.engine import layers
+from sandbox.engine import folders, layers
+from sandbox.engine.api import EngineRefusal
 from sandbox.engine.buildnet import ROLE_HERE
 from sandbox.engine.layers import MARK, Record, is_building_unseen, remove_unused, short_of
 from sandbox.engine.owner import OWNER, UNTIL, labels_for, may_live, temporary_prefix, this_process
@@ -135,8 +135,27 @@ def test_young_step_stays_but_for_one_of_a_build_whose_process_was_killed(tempor
     assert left(api) == IDS
     record = temporary / (temporary_prefix("layers").replace(this_process(), ENDED) + "x")
     record.write_text(f"{short_of(LEAF)}\n")
+    folders.remove_left_over(temporary)
+    assert record.exists()
     assert left(api) == [BASE, FIRST, STEP]
-    Path(record).write_text(f"{short_of(STEP)}\n")
+    assert not record.exists()
+
+
+def test_record_of_a_build_that_was_killed_stays_until_its_steps_can_go(temporary):
+    """Its last container is just going, and holds the step that it stands on."""
+    api, refused = Stock(), [EngineRefusal(409, "image is being used by stopped container")]
+    api.images[LEAF]["Created"] = time.time()
+    remove = api.remove_image
+
+    def remove_later(one, **options):
+        if refused:
+            raise refused.pop()
+        remove(one, **options)
+
+    api.remove_image = remove_later
+    record = temporary / (temporary_prefix("layers").replace(this_process(), ENDED) + "x")
+    record.write_text(f"{short_of(LEAF)}\n")
+    assert left(api) == IDS
     assert left(api) == [BASE, FIRST]
 
 
