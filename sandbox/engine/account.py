@@ -10,6 +10,7 @@ from sandbox.engine.api import Api, EngineRefusal
 
 USERS = "/etc/passwd"
 USERS_BYTES = 1024 * 1024
+HIGHEST = 2**31 - 1  # the engine starts nobody with a higher one
 
 
 def number_of(
@@ -21,8 +22,8 @@ def number_of(
     those of the container that is made to look, and never started; `volumes` are what the image declares.
     """
     account = user.partition(":")[0]
-    if not account or account.isdigit():
-        return int(account or 0)
+    if not account or _is_number(account):
+        return _bounded(account)
     # Covered volumes: for others the engine copies what the image has there to the host's disk, at once and unbounded.
     covered = dict.fromkeys(volumes, "size=4k")
     host = {"NetworkMode": "none", "Tmpfs": covered}
@@ -38,9 +39,18 @@ def _look_up(users: str, name: str) -> int:
     """passwd(5): name, password, number, ... between colons."""
     for line in users.splitlines():
         fields = line.split(":")
-        if len(fields) > 2 and fields[0] == name and fields[2].isdigit():
-            return int(fields[2])
+        if len(fields) > 2 and fields[0] == name and _is_number(fields[2]):
+            return _bounded(fields[2])
     return 0
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _bounded(text: str) -> int:
+    number = int(text[:20] or 0)
+    return number if number <= HIGHEST else 0
 
 
 def _read(api: Api, container: str) -> str:

@@ -13,7 +13,14 @@ from sandbox.faults import HostFault, SandboxError, TeamFault
 
 # The engine's words when the image, not the host, is why a process could not be started. (A command that is not there
 # is told by init, in the log of a container that starts and ends with exit status 127.)
-IMAGES_OWN = ("unable to find user", "unable to find group", "chdir to cwd", "not a directory", "invalid user")
+IMAGES_OWN = (
+    "unable to find user",
+    "unable to find group",
+    "uids and gids must be in range",
+    "chdir to cwd",
+    "not a directory",
+    "invalid user",
+)
 NO_COMMAND = "no command specified"
 
 

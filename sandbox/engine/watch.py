@@ -94,9 +94,11 @@ class Watch:
 
     def _count_layer(self, folder: Path) -> None:
         if layer.is_nearly_full(folder):
-            if self.fault is None:
+            # Said before it is stopped: who sees it stopped has to see why.
+            self.fault = self.fault or disk_full("Less than the reserve is left on the disk of the engine.")
+            if self._stopped != self._pid:
                 self._on_excess(FULL)
-                self.fault = disk_full("Less than the reserve is left on the disk of the engine.")
+                self._stopped = self._pid
             return
         used = layer.count(folder, bytes=self._bytes, files=self._files)
         device = layer.root_device(self._pid)

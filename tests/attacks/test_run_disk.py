@@ -123,7 +123,7 @@ FILLINGS = {
 @pytest.fixture
 def with_volume(engine, evaluation, python_image, tmp_path):
     """An image that declares a volume, which the engine would put on the host's disk and leave there."""
-    image, _ = build(engine, evaluation, tmp_path, f"FROM {python_image}\nVOLUME /data\n")
+    image, _ = build(engine, evaluation, tmp_path, f"FROM {python_image}\nVOLUME /data\n", trusted=True)
     return image
 
 
@@ -158,10 +158,18 @@ def test_files_of_the_engine_grow_unseen_without_the_line(attack, undefended):
     assert service.samples()[-1].writable_bytes == 0
 
 
-def test_disk_that_is_nearly_full_is_our_fault_and_stops_the_service(engine, python, evaluation, limits, monkeypatch):
+def test_reserve_decides_what_is_nearly_full(monkeypatch, tmp_path):
+    assert not layer.is_nearly_full(tmp_path)
     monkeypatch.setattr(layer, "RESERVE_BYTES", 1 << 60)
+    assert layer.is_nearly_full(tmp_path)
+
+
+def test_disk_that_is_nearly_full_is_our_fault_and_stops_the_service(engine, python, evaluation, limits, monkeypatch):
     with engine.pod(evaluation, limits) as pod:
         service = pod.start("app", python, command=run("import time; time.sleep(60)"))
+        mine = layer.folder_of(engine.api.inspect(service.id))
+        monkeypatch.setattr(layer, "is_nearly_full", lambda folder: folder == mine)
         with pytest.raises(HostFault, match="disk_full"):
             service.wait(30)
+        service._watch.close()
         assert not engine.api.inspect(service.id)["State"]["Running"]
