@@ -128,7 +128,12 @@ def of_clone(said: str, url: str, ref: str) -> TeamFault | HostFault:
     """The fault of a clone that ended with an error; `said` is git's standard error."""
     if is_missing_ref(said):
         return no_ref(ref)
-    return _of_this_machine(said, url) or _of_the_team(said)
+    return _of_this_machine(said, url) or _of_the_team(said) or _not_cloned(said)
+
+
+def of_reading(said: str, url: str) -> TeamFault | HostFault:
+    """The fault of a repository that was cloned, and of which git then could not read the commit or its files."""
+    return _of_this_machine(said, url) or _of_the_team(said) or _not_read(said)
 
 
 def _of_this_machine(said: str, url: str) -> TeamFault | HostFault | None:
@@ -144,10 +149,23 @@ def _of_this_machine(said: str, url: str) -> TeamFault | HostFault | None:
     return network_gone(said) if re.search(NO_ROUTE, said) else None
 
 
-def _of_the_team(said: str) -> TeamFault:
+def _of_the_team(said: str) -> TeamFault | None:
     for pattern, fault, title, fix in OF_THE_TEAM:
         if re.search(pattern, said, re.IGNORECASE):
             return TeamFault(fault, title, detail=said, fix=fix)
+    return None
+
+
+def _not_read(said: str) -> TeamFault:
+    return TeamFault(
+        "repository_invalid",
+        "The repository was cloned, but the commit cannot be read",
+        detail=said,
+        fix="Clone it to another place and run git fsck --strict there to see what is wrong.",
+    )
+
+
+def _not_cloned(said: str) -> TeamFault:
     return TeamFault(
         "repository_not_found",
         "The repository could not be cloned",

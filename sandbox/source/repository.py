@@ -79,8 +79,7 @@ def fetch(
                 fix="Take generated files and installed packages out of the repository.",
             ) from None
         except GitFailed as failure:
-            # Git took the repository, and could not read what it took.
-            raise failures.of_clone(failure.said, url, ref) from None
+            raise failures.of_reading(failure.said, url) from None
     return root, {"url": str(folder) if folder else url, "ref": ref} | facts
 
 

@@ -10,8 +10,10 @@ import os
 import socket
 import ssl
 import threading
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from http.server import ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -41,9 +43,11 @@ class Campus:
         monkeypatch.setenv("HOME", str(self.home))
         self._identity = folder / "identity.pem"
         self._identity.write_bytes(identity("localhost", OPEN, CLOSED))
-        self.trust = folder / "trust.pem"
+        # A place that git's own user can get to: pytest closes its folders to everybody else.
+        self.shared = Path(stack.enter_context(TemporaryDirectory()))
+        self.shared.chmod(0o777)
+        self.trust = self.shared / "trust.pem"
         self.trust.write_bytes(self._identity.read_bytes().partition(b"-----BEGIN PRIVATE")[0])
-        self._stack.enter_context(readable(folder))
         for name in ("SSL_CERT_FILE", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE"):
             monkeypatch.setenv(name, str(self.trust))
         monkeypatch.setenv("ASSAY_PRIVATE_HOSTS", f"{OPEN}/32")
@@ -168,21 +172,6 @@ class Bait:
                     self.came.append(connection.recv(200))
                 except OSError:
                     self.came.append(b"")
-
-
-@contextmanager
-def readable(folder):
-    """Let git's own user through to the certificates: pytest closes its folders to everybody else."""
-    closed = [place for place in (folder, *folder.parents) if place.stat().st_uid == os.geteuid()]
-    closed = [place for place in closed if not place.stat().st_mode & 0o001]
-    modes = {place: place.stat().st_mode & 0o7777 for place in closed}
-    for place, mode in modes.items():
-        place.chmod(mode | 0o001)
-    try:
-        yield
-    finally:
-        for place, mode in modes.items():
-            place.chmod(mode)
 
 
 def identity(*names):

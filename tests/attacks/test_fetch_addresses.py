@@ -327,8 +327,7 @@ def taken(campus, canary):
     """`taken()`: what a program reaches in git's place, its own folder ("own") among it."""
 
     def go(bait):
-        campus.folder.chmod(0o777)
-        script = TAKEN.format(file=canary.file, parent=os.getpid(), host=CLOSED, port=bait.port, folder=campus.folder)
+        script = TAKEN.format(file=canary.file, parent=os.getpid(), host=CLOSED, port=bait.port, folder=campus.shared)
         canary.file.chmod(0o600)
         with Scratch(campus.folder / "workspace", drop=True) as scratch:
             confined = Confinement(Path("/bin/bash"), scratch, file_bytes=1_000_000, ports=[443])
