@@ -77,6 +77,18 @@ class Service(Protocol):
         ...
 
 
+class Aside(Protocol):
+    """A script of ours that stays in a pod, beside the services, until the pod closes."""
+
+    def events(self) -> list[dict[str, Any]]:
+        """What it has told so far, in order, the first 4 MiB."""
+        ...
+
+    def tell(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Tell it something; its answer. HostFault("tool_failed") when it gives none or refuses."""
+        ...
+
+
 class Pod(Protocol):
     """A network namespace with nothing outside it: the team's services and our tools share it, over 127.0.0.1."""
 
@@ -113,6 +125,10 @@ class Pod(Protocol):
         The request is the script's standard input as one JSON line. The script prints JSON lines: any number of
         {"event": {...}} and at last {"result": {...}}. At most 4 MiB are read. HostFault("tool_failed") otherwise.
         """
+        ...
+
+    def aside(self, script: str, request: Mapping[str, Any]) -> Aside:
+        """Start a script that stays; it is there once it has printed its first event. HostFault("tool_failed")."""
         ...
 
 

@@ -91,6 +91,21 @@ class FakeService:
 
 
 @dataclass
+class FakeAside:
+    """A script that stays: it has told `told` and takes anything."""
+
+    told: list[dict[str, Any]]
+    heard: list[dict[str, Any]] = field(default_factory=list)
+
+    def events(self) -> list[dict[str, Any]]:
+        return list(self.told)
+
+    def tell(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        self.heard.append({**document})
+        return {"told": len(self.heard)}
+
+
+@dataclass
 class FakePod:
     """A pod whose services and tools are those of the engine that made it."""
 
@@ -139,6 +154,11 @@ class FakePod:
             if on_event is not None:
                 on_event(event)
         return {name: value for name, value in result.items() if name != "events"}
+
+    def aside(self, script: str, request: Mapping[str, Any]) -> FakeAside:
+        """What it tells is "events" of the script's answer."""
+        self.engine.calls.append(f"aside {script}")
+        return FakeAside(list(self.engine.answer(script, request).get("events", ())))
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.engine import Image, OnLine, container, tool
 from sandbox.engine.account import number_of
+from sandbox.engine.aside import DockerAside
 from sandbox.engine.container import Host
 from sandbox.engine.owner import EVALUATION, check_key, evaluation_of, labels_for, name_of
 from sandbox.engine.placement import place
@@ -33,6 +34,7 @@ class DockerPod:
         self._host, self._api, self._make_tools, self._limits, self._hosts = host, host.api, tools, limits, hosts
         self._placement = place(host.cores)
         self._services: list[DockerService] = []
+        self._asides: list[DockerAside] = []
         self._numbers = itertools.count(1)
         self._tools: Image | None = None
         self.pause = ""
@@ -60,6 +62,8 @@ class DockerPod:
             with suppress(HostFault):  # the removal below says it when the engine is away
                 self._api.kill(service.id)
             service.close()
+        for aside in self._asides:
+            aside.close()
         self._remove_all()
 
     def start(
@@ -115,20 +119,7 @@ class DockerPod:
         on_event: Callable[[dict[str, Any]], None] | None = None,
         cancellation: Cancellation | None = None,
     ) -> dict[str, Any]:
-        if self._tools is None:
-            raise RuntimeError("the pod is used outside its block")
-        policy = self._tool_policy(self._tools).placed(
-            network=f"container:{self.pause}", cpuset=self._placement.tools, cores=len(self._host.cores)
-        )
-        role = f"tool-{next(self._numbers)}"
-        created = container.create(
-            self._api,
-            name_of(self.evaluation, role),
-            policy,
-            self._tools.id,
-            labels=self._labels(role),
-            entrypoint=tool.command(script),
-        )
+        created, policy = self._create_tool(script)
         try:
             return tool.run(
                 self._api,
@@ -143,6 +134,31 @@ class DockerPod:
             )
         finally:
             self._api.remove(created)
+
+    def aside(self, script: str, request: Mapping[str, Any]) -> DockerAside:
+        created, policy = self._create_tool(script)
+        aside = DockerAside(self._api, created, script)
+        self._asides.append(aside)
+        aside.begin(request, policy=policy, owner=self.pause)
+        return aside
+
+    def _create_tool(self, script: str) -> tuple[str, RunPolicy]:
+        """A container of the tools image that will run one of our scripts, and the policy that it is under."""
+        if self._tools is None:
+            raise RuntimeError("the pod is used outside its block")
+        policy = self._tool_policy(self._tools).placed(
+            network=f"container:{self.pause}", cpuset=self._placement.tools, cores=len(self._host.cores)
+        )
+        role = f"tool-{next(self._numbers)}"
+        created = container.create(
+            self._api,
+            name_of(self.evaluation, role),
+            policy,
+            self._tools.id,
+            labels=self._labels(role),
+            entrypoint=tool.command(script),
+        )
+        return created, policy
 
     def _user_number(self, image: Image) -> int:
         """Asked of the image only where it matters: /tmp is everybody's, a declared volume is its user's."""
