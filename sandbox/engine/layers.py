@@ -100,17 +100,6 @@ def used_by_builds(folder: Path | None = None) -> frozenset[str]:
     return frozenset(used for _, path in _records(folder, ended=False) for used in _read(path))
 
 
-def _of_ended_builds(folder: Path | None = None) -> frozenset[str]:
-    """Short ids of what builds of processes that were killed have used: nobody is about to tell that he uses them."""
-    return frozenset(used for _, path in _records(folder, ended=True) for used in _read(path))
-
-
-def _forget_ended_builds(folder: Path | None = None) -> None:
-    for _, path in list(_records(folder, ended=True)):
-        with suppress(OSError):  # another reaper was faster, or it is another user's
-            path.unlink()
-
-
 def _read(path: Path) -> list[str]:
     with suppress(OSError):
         return [line[:SHORT] for line in path.read_text(encoding="ascii", errors="replace").split()]
@@ -158,12 +147,17 @@ def keep(api: Api, image: str, labels: Mapping[str, str], ids: Iterable[str]) ->
 
 
 def remove_unused(api: Api, young_s: float = YOUNG_S) -> list[str]:
-    """Remove the steps of ours without a name that nothing builds on and no running build uses."""
+    """Remove the steps of ours without a name that nothing builds on and no running build uses.
+
+    Young ones only where the record of a build whose process was killed tells them: of any other, a build may be about
+    to tell that it uses it.
+    """
     stock = {summary["Id"]: summary for summary in api.all_images()}
     children: dict[str, int] = {}
     for summary in stock.values():
         children[summary["ParentId"]] = children.get(summary["ParentId"], 0) + 1
-    ended = _of_ended_builds()
+    records = [path for _, path in _records(None, ended=True)]
+    ended = {used for path in records for used in _read(path)}
     removed, waits = 0, False
     for leaf in [one for one in stock if not children.get(one)]:
         step = leaf
@@ -185,8 +179,9 @@ def remove_unused(api: Api, young_s: float = YOUNG_S) -> list[str]:
             removed += 1
             step = stock.pop(step)["ParentId"]
             children[step] = children.get(step, 1) - 1
-    if not waits:
-        _forget_ended_builds()
+    for path in () if waits else records:
+        with suppress(OSError):  # another reaper was faster, or it is another user's
+            path.unlink()
     return [f"{removed} unused steps of builds"] if removed else []
 
 
