@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.plain import PlainForm
 from hackathons.models import Project
 from judges.models import Criterion, Judge, Round, Visit
 from judges.tally import files
@@ -13,7 +14,7 @@ MAX_CRITERIA = 12
 RESERVED = {*files.REQUIRED, *files.OPTIONAL}
 
 
-class BallotForm(forms.Form):
+class BallotForm(PlainForm, forms.Form):
     """One radio row for each criterion and a private note. `client_id` names the visit, `revision` what was edited."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -75,7 +76,7 @@ class CheckInForm(forms.Form):
         self.fields["conflicts"].label_from_instance = lambda project: f"{project.name} ({project.team.name})"
 
 
-class InviteForm(forms.ModelForm):
+class InviteForm(PlainForm, forms.ModelForm):
     class Meta:
         model = Judge
         fields = ["name", "email", "affiliation"]
@@ -100,7 +101,7 @@ class SettingsForm(forms.ModelForm):
         }
 
 
-class CriterionForm(forms.Form):
+class CriterionForm(PlainForm, forms.Form):
     name = forms.CharField(max_length=60)
     description = forms.CharField(max_length=300, required=False, label="What to look for")
     weight = forms.FloatField(min_value=0.1, max_value=100, initial=1)

@@ -3,9 +3,10 @@
 from django.contrib.auth.forms import BaseUserCreationForm
 
 from accounts.models import User
+from accounts.plain import PlainForm
 
 
-class SignUpForm(BaseUserCreationForm):
+class SignUpForm(PlainForm, BaseUserCreationForm):
     class Meta:
         model = User
         fields = ["username", "display_name", "email"]

@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 from django import forms
 from django.conf import settings
 
+from accounts.plain import PlainForm
 from hackathons.models import Hackathon, Project, Team
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class HackathonForm(forms.ModelForm):
+class HackathonForm(PlainForm, forms.ModelForm):
     class Meta:
         model = Hackathon
         fields = ["name", "kind", "description", "starts_at", "ends_at"]
@@ -30,13 +31,13 @@ class HackathonForm(forms.ModelForm):
         return values
 
 
-class TeamForm(forms.ModelForm):
+class TeamForm(PlainForm, forms.ModelForm):
     class Meta:
         model = Team
         fields = ["name"]
 
 
-class ProjectForm(forms.ModelForm):
+class ProjectForm(PlainForm, forms.ModelForm):
     class Meta:
         model = Project
         fields = ["name", "tagline", "repository_url", "ref", "track"]

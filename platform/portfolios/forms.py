@@ -3,6 +3,7 @@
 from django import forms
 
 from accounts.models import User
+from accounts.plain import PlainForm
 from portfolios.credential.documents import MAX_BYTES
 from portfolios.models import Profile
 
@@ -10,7 +11,7 @@ MAX_SKILLS = 20
 MAX_SKILL_LENGTH = 40
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(PlainForm, forms.Form):
     """The page at `/u/{handle}/`; off until its owner turns it on."""
 
     is_public = forms.BooleanField(
