@@ -89,8 +89,9 @@ class Builder:
                     bases |= {base.wanted: base.to_json() for base in resolved.bases}
                     injected |= set(resolved.injected_env)
                     made[part.name] = self._image(plan, part, resolved.dockerfile, fact)
-                except TeamFault as fault:
-                    if part is plan:
+                except SandboxError as fault:
+                    # An image that cannot be had is ours, and no reason to leave the app unseen.
+                    if part is plan or (fault.owner == "host" and fault.id != "image_unavailable"):
                         raise
                     fact["fault"] = fault.fault("building").to_json()  # the app may do without it
                     self.say("note", f"{part.name}: {fault.title}", "")

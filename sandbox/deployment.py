@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.diagnosis import diagnose_run
 from sandbox.engine import Image, OnLine, Pod, Service
-from sandbox.faults import Cancellation, TeamFault
+from sandbox.faults import Cancellation, SandboxError, TeamFault
 from sandbox.limits import Limits
 from sandbox.plan import Companion, Plan
 from sandbox.probes import Target
@@ -18,6 +18,8 @@ from sandbox.readiness import Exited, wait_ready
 APP_PORT = 8000
 # Of a tool's own start and of its last look, beside the time that it is given.
 SLACK_S = 20.0
+# A worker answers nobody: one that still runs after this is at work.
+WORKER_S = 3.0
 
 
 def row_of(part: Plan | Companion, build: dict[str, Any]) -> dict[str, Any]:
@@ -38,7 +40,9 @@ def row_of(part: Plan | Companion, build: dict[str, Any]) -> dict[str, Any]:
 
 def hosts_of(plan: Plan) -> tuple[str, ...]:
     """The names under which the services of a stack reach one another; none for an app alone."""
-    return (plan.name, *(one.name for one in plan.companions)) if plan.companions else ()
+    if not plan.companions:
+        return ()
+    return tuple(dict.fromkeys([plan.name, *(one.name for one in plan.companions), *plan.hints.get("names", ())]))
 
 
 def needing(plan: Plan) -> frozenset[str]:
@@ -131,6 +135,11 @@ class Deployment:
             _finish(service, plan, self.limits.boot_s)
             row |= {"state": "healthy", "ready_after_s": round(time.monotonic() - since, 3)}
             return
+        if one.role == "worker":
+            if not service.wait(WORKER_S).running:
+                raise _exit(service, plan)
+            row |= {"state": "alive", "ready_after_s": WORKER_S}
+            return
         document = _listen(target) if one.role == "data" else wait_ready(target, service, limits.boot_s, since=since)
         self.taken |= {found["port"] for found in document["listening"]}
         row |= {key: document[key] for key in ("state", "port", "health_path", "ready_after_s")}
@@ -155,8 +164,14 @@ def _finish(service: Service, plan: Plan, seconds: float) -> None:
             fix="Let it exit when its work is done, or make it a service that listens.",
         )
     if state.exit_code:
-        log = service.logs().decode("utf-8", "replace")
-        raise diagnose_run(log, state.exit_code, state.oom_killed, state.killed, plan)
+        raise _exit(service, plan)
+
+
+def _exit(service: Service, plan: Plan) -> SandboxError:
+    """Why its process ended."""
+    state = service.state()
+    log = service.logs().decode("utf-8", "replace")
+    return diagnose_run(log, state.exit_code, state.oom_killed, state.killed, plan)
 
 
 def _listen(target: Target) -> dict[str, Any]:
@@ -176,9 +191,7 @@ def _listen(target: Target) -> dict[str, Any]:
             cancellation=target.cancellation,
         )
     except Exited:
-        state = target.service.state()
-        log = target.service.logs().decode("utf-8", "replace")
-        raise diagnose_run(log, state.exit_code, state.oom_killed, state.killed, target.plan) from None
+        raise _exit(target.service, target.plan) from None
     found = seen["port"] is not None
     return {
         "state": "healthy" if found else "failed",

@@ -29,7 +29,8 @@ class After:
 class Companion:
     """A service of the same stack beside the app, in the same namespace and reached by its name.
 
-    role        "app" (another of the team's own), "data" (a database or the like), "task" (runs once, to the end)
+    role        "app" (another of the team's own), "data" (a database or the like), "task" (runs once, to the end),
+                "worker" (runs on and answers nobody)
     dockerfile  text of the Dockerfile to build; one FROM line for an image that is used as it is
     context     folder of the tree that is the build context
     start       argument list that replaces the image's command, or ()
@@ -40,7 +41,7 @@ class Companion:
     """
 
     name: str
-    role: Literal["app", "data", "task"]
+    role: Literal["app", "data", "task", "worker"]
     dockerfile: str
     context: str = ""
     start: tuple[str, ...] = ()

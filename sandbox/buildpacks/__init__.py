@@ -12,6 +12,12 @@ from sandbox.faults import TeamFault
 from sandbox.plan import Plan
 from sandbox.tree import Tree
 
+_LOOKED_FOR = ("a compose file", "a Dockerfile", "a web application in a language that is known here")
+
+
+class Passed(Exception):
+    """What `detect` raises for a tree that looks like its kind and cannot be followed; the text is a sentence."""
+
 
 @dataclass(frozen=True)
 class Buildpack:
@@ -37,13 +43,22 @@ def all_buildpacks() -> tuple[Buildpack, ...]:
 
 def plan_for(tree: Tree) -> Plan:
     """The first plan by rank, with the losers recorded as alternatives; TeamFault("nothing_runnable") when none."""
-    plans = [plan for pack in all_buildpacks() if (plan := pack.detect(tree)) is not None]
+    plans: list[Plan] = []
+    passed: list[str] = []
+    for pack in all_buildpacks():
+        try:
+            plan = pack.detect(tree)
+        except Passed as reason:
+            passed.append(str(reason))
+        else:
+            plans += [plan] if plan else []
     if not plans:
         shown = ", ".join(tree.paths[:8]) or "no files at all"
         raise TeamFault(
             "nothing_runnable",
             "Nothing in this repository says how to run it",
-            detail=f"Looked for a Dockerfile and for a Python web application. The repository has: {shown}",
+            detail="\n".join([*passed, f"Looked for {', '.join(_LOOKED_FOR)}. The repository has: {shown}"]),
             fix="Add a Dockerfile, or a requirements.txt beside the file that makes the web application.",
         )
-    return replace(plans[0], alternatives=tuple(f"{plan.buildpack}: {plan.runtime}" for plan in plans[1:]))
+    others = tuple(f"{plan.buildpack}: {plan.runtime}" for plan in plans[1:])
+    return replace(plans[0], why=(*passed, *plans[0].why), alternatives=others)

@@ -1,0 +1,153 @@
+"""A stack that a team's compose file describes: its app, the services that the app needs, each built or named there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sandbox import compose
+from sandbox.buildpacks import Buildpack, Passed, all_buildpacks
+from sandbox.compose.dockerfiles import dockerfile_of
+from sandbox.compose.roles import Part, main_of, parts
+from sandbox.launch.teamfile import plan_from
+from sandbox.plan import Companion, Note, Plan
+from sandbox.tree import Tree
+
+VERSION = 1
+
+
+def detect(tree: Tree) -> Plan | None:
+    """The plan of the stack; Passed says why a compose file is not followed."""
+    path = compose.find(tree)
+    if not path:
+        return None
+    try:
+        stack = compose.read(tree, path)
+    except compose.Unreadable as reason:
+        raise Passed(f"{path} was passed over: {reason}.") from None
+    found = parts(stack, tree)
+    main = main_of(found)
+    if main is None and not any(one.role == "data" for one in found):
+        raise Passed(f"{path} was passed over: it builds none of its services.")
+    if main is not None and not main.text:
+        raise Passed(f"{path} was passed over: {main.dockerfile}, which builds {main.service.name}, is not there.")
+    others, refused = _companions(found, main, tree, stack.folder)
+    plan = _beside(tree, path) if main is None else _app(main, tree, stack.folder)
+    names = tuple(one.name for one in others)
+    asides = [one.service.name for one in found if one.role == "aside"]
+    idle = [one.name for one in stack.services if one.profiles]
+    why = [f"{path} describes a stack: {', '.join([plan.name, *names])}."]
+    if asides:
+        why.append(f"Left out, since the app does not need them: {', '.join(asides)}.")
+    if idle:
+        why.append(f"Not started by default (profiles): {', '.join(idle)}.")
+    return replace(
+        plan,
+        why=(*why, *plan.why),
+        after=tuple(need for need in (main.service.after if main else ()) if need.name in names),
+        companions=tuple(_in_order(others, plan.name)),
+        repairs=(*plan.repairs, *stack.notes),
+        refused=(*plan.refused, *stack.refused, *refused),
+        hints=plan.hints | {"names": sorted({name for one in found for name in one.service.named})},
+    )
+
+
+def _app(main: Part, tree: Tree, folder: str) -> Plan:
+    """The app's own plan, with what the stack says of it first."""
+    service = main.service
+    text, notes = dockerfile_of(service, main.text, tree, folder=folder, context=main.context)
+    plan = plan_from(tree, main.dockerfile, context=main.context, text=text, buildpack="compose", version=VERSION)
+    return replace(
+        plan,
+        name=service.name,
+        env=plan.env | service.env,
+        ports=tuple(dict.fromkeys([*service.ports, *plan.ports])),
+        health=tuple(dict.fromkeys([*service.health, *plan.health])),
+        refused=(*plan.refused, *notes),
+        runtime=f"compose, {plan.runtime}",
+    )
+
+
+def _beside(tree: Tree, path: str) -> Plan:
+    """The app that runs beside a stack of nothing but data services."""
+    for pack in all_buildpacks():
+        if pack is not BUILDPACK and (plan := pack.detect(tree)) is not None:
+            return plan
+    raise Passed(f"{path} was passed over: it has data services, and no app uses them.")
+
+
+def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -> tuple[list[Companion], list[Note]]:
+    """Every service beside the app that is started, and those that cannot be, with the reason."""
+    made: list[Companion] = []
+    refused: list[Note] = []
+    taken = dict.fromkeys(main.service.ports[:1], main.service.name) if main else {}
+    for part in found:
+        service = part.service
+        if part is main or part.role == "aside":
+            continue
+        if not part.text:
+            refused.append(Note("service_unbuilt", f"{service.name} has no Dockerfile at {part.dockerfile}."))
+            continue
+        ports = service.ports or (part.kind.ports if part.kind else ())
+        clash = next((port for port in ports[:1] if port in taken and part.role in ("app", "data")), None)
+        if clash is not None:
+            why = f"{service.name} listens on port {clash} like {taken[clash]}; both share one network here."
+            refused.append(Note("port_taken", f"{why} Give one of them another port."))
+            continue
+        taken |= dict.fromkeys(ports[:1], service.name)
+        text, notes = dockerfile_of(service, part.text, tree, folder=folder, context=part.context)
+        refused += notes
+        made.append(
+            Companion(
+                name=service.name,
+                role=part.role,
+                dockerfile=text,
+                context=part.context,
+                env=(dict(part.kind.env) if part.kind else {}) | service.env,
+                ports=tuple(part.kind.ports if part.kind else ports),
+                health=service.health,
+                after=service.after,
+                runtime=part.kind.title if part.kind else "",
+            )
+        )
+    known = {one.name for one in made} | ({main.service.name} if main else set())
+    return [replace(one, after=tuple(need for need in one.after if need.name in known)) for one in made], refused
+
+
+def _in_order(companions: Iterable[Companion], app: str) -> list[Companion]:
+    """Each after those that it needs, data first; a circle is broken where it closes."""
+    waiting = sorted(companions, key=lambda one: ("data", "task", "worker", "app").index(one.role))
+    done, order = {app}, []
+    while waiting:
+        ready = next((one for one in waiting if all(need.name in done for need in one.after)), waiting[0])
+        waiting.remove(ready)
+        done.add(ready.name)
+        order.append(ready)
+    return order
+
+
+SAMPLE = {
+    "compose.yaml": (
+        "services:\n"
+        "  web:\n    build: .\n    ports:\n      - '8080:8000'\n    environment:\n      GREETING: ${GREETING:-hello}\n"
+        "      STORE: http://store:9000\n    depends_on:\n      store:\n        condition: service_started\n"
+        "  store:\n    build: .\n    command: python main.py 9000\n    expose:\n      - 9000\n"
+    ),
+    "Dockerfile": (
+        'FROM python:3.12-slim\nWORKDIR /app\nCOPY main.py .\nUSER 10001\nCMD ["python", "main.py", "8000"]\n'
+    ),
+    "main.py": (
+        "import os\nimport sys\nimport urllib.request\n"
+        "from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer\n\n\n"
+        "class Handler(BaseHTTPRequestHandler):\n"
+        "    def do_GET(self):\n"
+        "        store = os.environ.get('STORE')\n"
+        "        found = urllib.request.urlopen(store + '/health').status if store else 200\n"
+        "        self.send_response(found if self.path == '/health' else 404)\n"
+        "        self.end_headers()\n"
+        "        self.wfile.write(os.environ.get('GREETING', 'ok').encode())\n\n\n"
+        "ThreadingHTTPServer(('0.0.0.0', int(sys.argv[1])), Handler).serve_forever()\n"
+    ),
+}
+
+BUILDPACK = Buildpack(id="compose", version=VERSION, rank=5, detect=detect, sample=SAMPLE)

@@ -1,0 +1,78 @@
+"""The Dockerfile of a service as its compose file changes it: target, build arguments, mounts, user, command."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import posixpath
+import re
+
+from sandbox.compose.service import Service
+from sandbox.plan import Note
+from sandbox.tree import Tree
+
+_FROM = re.compile(r"^[ \t]*FROM[ \t]+\S.*?(?:[ \t]+AS[ \t]+(?P<name>\S+))?[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_ARG = re.compile(r"^([ \t]*ARG[ \t]+)([A-Za-z_]\w*)(?:=.*)?$", re.MULTILINE | re.IGNORECASE)
+# A path outside this set could end an instruction, or be expanded in one.
+_PLAIN = re.compile(r"[\w./@+ -]+")
+
+
+def dockerfile_of(service: Service, text: str, tree: Tree, *, folder: str, context: str) -> tuple[str, list[Note]]:
+    """The text to build and what was not taken over. `folder` and `context` are of the tree ("" is its root)."""
+    notes: list[Note] = []
+    if service.build is not None:
+        text = _at_target(text, service.build.target)
+        text = _with_arguments(text, service.build.args)
+    lines = [text.rstrip()]
+    for copy in service.copies:
+        source = posixpath.relpath(posixpath.join(folder, copy.source) or ".", context or ".")
+        if source.startswith("..") or not _PLAIN.fullmatch(source) or not _PLAIN.fullmatch(copy.target):
+            notes.append(Note("mount_left_out", f"{service.name} mounts {copy.source}, which its build cannot copy."))
+        elif _is_ignored(source, tree.below(context)):
+            notes.append(
+                Note("mount_left_out", f"{service.name} mounts {copy.source}, which .dockerignore leaves out.")
+            )
+        else:
+            lines.append(f"COPY {json.dumps([source, copy.target])}")
+    if service.workdir.startswith("/") and _PLAIN.fullmatch(service.workdir):
+        lines.append(f"WORKDIR {service.workdir}")
+    if re.fullmatch(r"[\w.-]+(?::[\w.-]+)?", service.user):
+        lines.append(f"USER {service.user}")
+    if service.entrypoint is not None:
+        lines += [f"ENTRYPOINT {json.dumps(list(service.entrypoint))}", "CMD []"]
+    if service.command is not None:
+        lines.append(f"CMD {json.dumps(list(service.command))}")
+    return "\n".join(lines) + "\n", notes
+
+
+def _at_target(text: str, target: str) -> str:
+    """The text up to the end of the stage that is the target; the whole where there is no such stage."""
+    stages = list(_FROM.finditer(text))
+    for number, stage in enumerate(stages):
+        if target and (stage["name"] or "").lower() == target.lower():
+            end = stages[number + 1].start() if number + 1 < len(stages) else len(text)
+            return text[:end]
+    return text
+
+
+def _with_arguments(text: str, args: dict[str, str]) -> str:
+    def given(found: re.Match[str]) -> str:
+        value = args.get(found[2])
+        if value is None or re.search(r"[\s\"'\\$]", value):
+            return found[0]
+        return f"{found[1]}{found[2]}={value}"
+
+    return _ARG.sub(given, text) if args else text
+
+
+def _is_ignored(path: str, tree: Tree) -> bool:
+    """Whether the context leaves this path out, as far as plain patterns tell."""
+    patterns = [line.strip().strip("/") for line in tree.read(".dockerignore").splitlines()]
+    heads = ["/".join(path.split("/")[: n + 1]) for n in range(path.count("/") + 1)]
+    kept = any(line.startswith("!") for line in patterns)
+    return not kept and any(
+        fnmatch.fnmatch(head, pattern.removeprefix("**/"))
+        for pattern in patterns
+        if pattern and not pattern.startswith("#")
+        for head in heads
+    )

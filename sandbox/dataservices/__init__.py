@@ -1,0 +1,51 @@
+"""Data services, one file each: the databases and queues that a stack may name, and how each is run here."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from sandbox.images.reference import parse
+
+
+def as_it_is(image: str) -> str:
+    """The Dockerfile of an image that needs nothing."""
+    return f"FROM {image}\n"
+
+
+@dataclass(frozen=True)
+class DataService:
+    """One kind. The image itself comes as every base does: pulled, from a mirror, or a stand-in.
+
+    images      names without registry and tag ("postgres", "bitnami/postgresql")
+    ports       it is ready when it listens on one of them
+    env         what its image needs to start, where the stack says nothing
+    dockerfile  makes the Dockerfile's text of the image that the stack names
+    """
+
+    id: str
+    title: str
+    images: tuple[str, ...]
+    ports: tuple[int, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    dockerfile: Callable[[str], str] = as_it_is
+
+
+@cache
+def all_data_services() -> tuple[DataService, ...]:
+    """Every kind, by its id."""
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__))
+    return tuple(importlib.import_module(f"{__name__}.{name}").SERVICE for name in names)
+
+
+def kind_of(image: str) -> DataService | None:
+    """The kind that an image's name means, None for anything else."""
+    try:
+        name = parse(image).name
+    except ValueError:
+        return None
+    last = name.removeprefix("ghcr.io/").removeprefix("quay.io/")
+    return next((kind for kind in all_data_services() if last in kind.images), None)

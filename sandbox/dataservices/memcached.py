@@ -1,0 +1,10 @@
+"""Memcached, as its official image is started."""
+
+from sandbox.dataservices import DataService
+
+SERVICE = DataService(
+    id="memcached",
+    title="Memcached",
+    images=("memcached",),
+    ports=(11211,),
+)
