@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.engine.layers import PURPOSE as RECORD
+from sandbox.engine import layers
 from sandbox.engine.owner import has_ended, owner_lives, owner_of_temporary
 from sandbox.source.scratch import sweep
 
@@ -29,7 +29,7 @@ def remove_left_over(folder: Path | None = None) -> list[str]:
     removed = [f"temporary {name}" for name in sweep(folder)]
     for path in folder.glob("assay-*"):
         owner = owner_of_temporary(path.name)
-        if has_ended(owner) and owner_of_temporary(path.name, RECORD):
+        if has_ended(owner) and any(owner_of_temporary(path.name, one) for one in (layers.PURPOSE, layers.ENDED)):
             continue  # needed until the steps that it tells are gone: layers.py
         with suppress(FileNotFoundError):  # another reaper was faster
             found = path.lstat()

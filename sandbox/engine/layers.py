@@ -31,7 +31,7 @@ MARKED = f'LABEL {MARK}="1"'
 # A step may be newer than the line that tells its build of it; the line takes milliseconds.
 YOUNG_S = 20.0
 MOST_USED = 4_096
-PURPOSE = "layers"
+PURPOSE, ENDED = "layers", "ended"
 SHORT = 12
 _ARROW = re.compile(r" ---> ([0-9a-f]{12,64})\s*")
 _FROM = re.compile(r"\s*FROM\s", re.IGNORECASE)
@@ -80,9 +80,14 @@ class Record:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            with suppress(FileNotFoundError):
-                self._file.close()
+        if self._file is None:
+            return
+        with suppress(FileNotFoundError):
+            # What a build that failed has used may go at once, which whoever comes to remove it has to know.
+            if kind is not None and self.ids:
+                path = Path(self._file.name)
+                path.rename(path.with_name(path.name.replace(f"-{PURPOSE}-", f"-{ENDED}-")))
+            self._file.close()
 
     def heard(self, line: str) -> None:
         """A line of the build. A step of a team can print the same words; then it protects an image for a while."""
@@ -117,10 +122,13 @@ def is_building_unseen(api: Api, folder: Path | None = None) -> bool:
 
 
 def _records(folder: Path | None, *, ended: bool) -> Iterator[tuple[str, Path]]:
-    """(process, file) of each build of a process that has ended, or has not, as far as this program's folder shows."""
+    """(process, file) of each build that has failed or whose process has ended, or of each other, as seen from here."""
     for path in (folder or Path(tempfile.gettempdir())).glob(f"assay-*-{PURPOSE}-*"):
         owner = owner_of_temporary(path.name, PURPOSE)
         if owner and has_ended(owner) == ended:
+            yield owner, path
+    for path in (folder or Path(tempfile.gettempdir())).glob(f"assay-*-{ENDED}-*") if ended else ():
+        if owner := owner_of_temporary(path.name, ENDED):
             yield owner, path
 
 
@@ -149,8 +157,8 @@ def keep(api: Api, image: str, labels: Mapping[str, str], ids: Iterable[str]) ->
 def remove_unused(api: Api, young_s: float = YOUNG_S) -> list[str]:
     """Remove the steps of ours without a name that nothing builds on and no running build uses.
 
-    Young ones only where the record of a build whose process was killed tells them: of any other, a build may be about
-    to tell that it uses it.
+    Young ones only where the record of a build that failed or was killed tells them: of any other, a build may be
+    about to tell that it uses it.
     """
     stock = {summary["Id"]: summary for summary in api.all_images()}
     children: dict[str, int] = {}

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from sandbox.engine import folders, layers
+from sandbox.engine import BuildFailed, folders, layers
 from sandbox.engine.api import EngineRefusal
 from sandbox.engine.buildnet import ROLE_HERE
 from sandbox.engine.layers import MARK, Record, is_building_unseen, remove_unused, short_of
@@ -139,6 +139,23 @@ def test_young_step_stays_but_for_one_of_a_build_whose_process_was_killed(tempor
     assert record.exists()
     assert left(api) == [BASE, FIRST, STEP]
     assert not record.exists()
+
+
+def test_young_step_of_a_build_that_failed_goes_at_once(temporary):
+    api = Stock()
+    for one in (STEP, LEAF):
+        api.images[one]["Created"] = time.time()
+    with Record(None) as good:
+        good.heard(f" ---> {short_of(LEAF)}")
+    assert list(temporary.glob("assay-*")) == []
+    failed = Record(None)
+    failed.__enter__()
+    for one in (STEP, LEAF):
+        failed.heard(f" ---> {short_of(one)}")
+    assert left(api) == IDS
+    failed.__exit__(BuildFailed, None, None)
+    assert left(api) == [BASE, FIRST]
+    assert list(temporary.glob("assay-*")) == []
 
 
 def test_record_of_a_build_that_was_killed_stays_until_its_steps_can_go(temporary):
