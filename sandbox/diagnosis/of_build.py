@@ -62,10 +62,24 @@ def _where(found: Match, tree: Tree, plan: Plan, step: str, output: str) -> str 
     if found.rule.place == "requirement":
         package = re.sub(r"\[.*", "", found.groups.get("package", ""))
         return _requirement_line(package, tree.below(plan.context), plan) or _dockerfile_line(step, plan)
+    if found.rule.place == "source":
+        return _source_line(found.groups, tree, plan) or _dockerfile_line(step, plan)
     if found.rule.place == "dockerfile":
         line = found.groups.get("line", "")
         return f"{_dockerfile_name(plan)}:{line}" if line else _dockerfile_line(step, plan)
     return traceback_place(output, plan, tree)
+
+
+def _source_line(groups: dict[str, str], tree: Tree, plan: Plan) -> str | None:
+    """The repository's own path of a file that a compiler named by where it lies in the image, and the line."""
+    parts = [part for part in groups.get("file", "").split("/") if part not in ("", ".")]
+    for start in range(len(parts)):
+        tail = "/".join(parts[start:])
+        at = [path for path in (f"{plan.context}/{tail}" if plan.context else tail, tail) if path in tree]
+        at += [path for path in tree.paths if path.endswith(f"/{tail}")] if not at else []
+        if at:
+            return f"{at[0]}:{groups['line']}" if groups.get("line") else at[0]
+    return None
 
 
 def _dockerfile_name(plan: Plan) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sandbox.faults import MAX_DETAIL_LINES, Owner, clean
 
-Place = Literal["", "dockerfile", "requirement"]
+Place = Literal["", "dockerfile", "requirement", "source"]
 MAX_LOG = 512 * 1024
 # Lines that every log has and that say nothing of an error.
 _NOISE = re.compile(
@@ -25,7 +25,8 @@ class Rule:
     """One recognisable error.
 
     pattern   searched in the cleaned log, multi-line; named groups fill `title` and `fix`
-    place     where the fault lies: the failing line of the Dockerfile, or the requirements line that names {package}
+    place     where the fault lies: the failing line of the Dockerfile, the requirements line that names {package}, or
+              {line} of the source file {file}
     owner     "host" when our machine is to blame
     within    the failing build step must match this, so that a program's own output cannot put the blame on us
     """

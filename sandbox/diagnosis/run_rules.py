@@ -1,8 +1,10 @@
 """Errors with which a started process ends, most specific first: data only."""
 
+from sandbox.diagnosis.compiled_rules import COMPILED_RUN_RULES
 from sandbox.diagnosis.rules import rule
 
 RUN_RULES = (
+    *COMPILED_RUN_RULES,
     rule(
         "requirements_missing_package",
         (r"RuntimeError: Form data requires \"?(?P<package>python-multipart)",),

@@ -1,0 +1,3 @@
+module todo-api
+
+go 1.23
