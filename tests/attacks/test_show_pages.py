@@ -108,7 +108,7 @@ def site(settings, tmp_path, live_server):
         f"/teams/{team.pk}/",
         "/nothing/" + SHORT,
     ]
-    paths += [f"/events/{event.slug}/", "/events/", f"/join/{team.join_code}/", "/talent/", "/accounts/?next=" + LINK]
+    paths += [f"/events/{event.slug}/", "/events/", f"/join/{team.join_code}/", "/talent/", "/login/?next=" + LINK]
     paths += [f"/p/{project.public_id}/", f"/p/{project.public_id}/edit/", f"/events/{event.slug}/judging/"]
     paths += [f"/talent/?q={SHORT}&skill={SHORT}", "/talent/?q=stray-element", "/talent/?q=p95_ms<" + SHORT]
     for name in ("fastapi-docker", "crashes-at-start"):
@@ -172,6 +172,10 @@ def visit(chromium, django_db_setup, live_server, client):
                 answer = page.goto(path)
                 if "html" in answer.headers["content-type"]:
                     page.wait_for_timeout(50 if "/e/" not in path else 400)
+                if path == "/judge/":
+                    page.get_by_role("button", name="Show my first table").click()
+                    page.get_by_text("Next table").wait_for()
+                    answer = page.goto(path)
                 if wrong := problems(page, answer, away):
                     found[path] = wrong
         return found
@@ -191,7 +195,9 @@ def problems(page, answer, away):
         wrong.append("no strict content policy")
     if answer.status >= 500:
         wrong.append(f"answered {answer.status}")
-    if "html" in headers["content-type"]:
+    if any(kind in headers["content-type"] for kind in ("html", "svg")):
+        if page.locator("live-run[data-url]").count() and "stray-element" not in page.get_by_role("log").inner_text():
+            wrong.append("the live line is not there")
         if page.evaluate("window.wasTaken === true"):
             wrong.append("a script ran")
         wrong += page.evaluate(
