@@ -26,6 +26,8 @@ from typing import Any
 # What git never ends with; the last line of standard error then says what could not be given up.
 UNCONFINED = 125
 END_S = 2.0
+# Who waits for us ends us first, and says that the time is over; a git that was killed says nothing.
+MARGIN_S = 5
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14
@@ -53,7 +55,7 @@ def main(specification: dict[str, Any], command: list[str]) -> None:
         os._exit(UNCONFINED)
     for number in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, lambda *_: _leave(children, signal.SIGKILL))
-    signal.alarm(max(1, int(specification["seconds"]) + 1))
+    signal.alarm(int(specification["seconds"]) + MARGIN_S)
     # After the user was changed, which would take it away. It may be too late for that already.
     _call(_libc.prctl, PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != specification["parent"]:

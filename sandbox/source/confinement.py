@@ -19,6 +19,8 @@ from sandbox.source.scratch import Scratch, may_change_user
 # Git maps packs into memory, so that its address space may be larger than what it uses.
 ADDRESS_SPACE_BYTES = 2 * GIB
 PROCESSES, OPEN_FILES = 64, 256
+# Of one process, as `pack.threads` says: its time on the processor may be as many times the clock's.
+THREADS = 2
 # What git, its certificates and its look-up of names are read from; absent ones are left out.
 SYSTEM = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/etc/ld.so.cache", "/etc/localtime"),
@@ -62,7 +64,7 @@ class Confinement:
         limits = [
             (resource.RLIMIT_FSIZE, self.file_bytes),
             (resource.RLIMIT_AS, ADDRESS_SPACE_BYTES),
-            (resource.RLIMIT_CPU, int(seconds) + 1),
+            (resource.RLIMIT_CPU, THREADS * (int(seconds) + cell.MARGIN_S)),
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_NOFILE, OPEN_FILES),
         ]
