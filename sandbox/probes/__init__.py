@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from sandbox.engine import Image, Pod, Service
 from sandbox.faults import Cancellation, TeamFault
+from sandbox.gateway import Models
 from sandbox.limits import Limits
 from sandbox.plain import plain
 from sandbox.plan import Plan
@@ -32,6 +33,7 @@ class Target:
     `seen` holds the documents of the probes before it; after "boot" it has seen["boot"]["port"] and
     seen["boot"]["health_path"]. `started_at` is when the service was started, on the monotonic clock.
     `say(text, fraction)` reports progress within the probe. `taken` are ports of other services of the stack.
+    `models` is the gateway that answers its calls of models, None when it makes none.
     """
 
     pod: Pod
@@ -44,6 +46,7 @@ class Target:
     say: Callable[[str, float | None], None]
     cancellation: Cancellation = field(default_factory=Cancellation)
     taken: frozenset[int] = frozenset()
+    models: Models | None = None
 
     @property
     def port(self) -> int:

@@ -1,0 +1,102 @@
+"""Models for applications that call them: a run has no way out, so a gateway beside the services answers instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from sandbox.engine import Aside, Pod
+from sandbox.gateway.addresses import is_replaceable
+from sandbox.gateway.detection import detect
+from sandbox.gateway.providers import ADDRESS, GATEWAY, PORT
+from sandbox.launch.stage import last_stage
+from sandbox.plan import Companion, Plan
+from sandbox.pysource.environment import required_variables
+from sandbox.pysource.syntax import modules
+from sandbox.tree import Tree
+
+HINT = "models"
+SCRIPT = "gateway"
+# Servers of models that a stack brings along: their weights would have to come from outside.
+_MODEL_SERVERS = re.compile(r"^FROM\s+(?:\S+/)?(?:ollama|localai|litellm|vllm-openai)(?=[:@\s]|$)", re.IGNORECASE)
+
+Failure = Literal[
+    "normal", "slow", "rate_limited", "overloaded", "failing", "refused", "reset", "hanging", "malformed", "cut"
+]
+
+
+def equip(plan: Plan, tree: Tree) -> Plan:
+    """The plan with what leads its calls of models to the gateway; the same plan when it makes none.
+
+    `env` of the app and of its companions gets the variables (never over a value that the team set and meant), `why`
+    says so, and hints["models"] is {"clients": [...], "variables": [...], "unreached": [sentence]}.
+    """
+    calls = detect(tree)
+    if not calls.clients:
+        return plan
+    given = _given(calls.env, last_stage(plan.dockerfile).env | plan.env)
+    seen = "; ".join(f"{name} in {where}" for name, where in list(calls.clients.items())[:4])
+    why = f"It calls models ({seen}), which a run cannot reach: a model gateway inside the sandbox answers them."
+    hint = {"clients": sorted(calls.clients), "variables": sorted(given), "unreached": list(calls.unreached)}
+    required = set(required_variables(modules(tree)))
+    repairs = plan.repairs
+    if required and required <= set(given):  # the gateway's are as good as a provider's own: nothing was repaired
+        repairs = tuple(note for note in repairs if note.id != "environment_placeholder")
+    replaced = {one.name for one in plan.companions if _MODEL_SERVERS.search(one.dockerfile)}
+    return replace(
+        plan,
+        env=plan.env | given,
+        why=(*plan.why, why, *(f"{name} is replaced by the model gateway." for name in sorted(replaced))),
+        repairs=repairs,
+        hints=plan.hints | {HINT: hint},
+        after=tuple(need for need in plan.after if need.name not in replaced),
+        companions=tuple(_equipped(one, calls.env, replaced) for one in plan.companions if one.name not in replaced),
+    )
+
+
+def _equipped(one: Companion, env: Mapping[str, str], replaced: set[str]) -> Companion:
+    after = tuple(need for need in one.after if need.name not in replaced)
+    if one.role == "data":
+        return replace(one, after=after)
+    return replace(one, after=after, env=one.env | _given(env, last_stage(one.dockerfile).env | one.env))
+
+
+def _given(env: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+    """What is set over what is theirs: all but values that say something of their own."""
+    return {name: value for name, value in env.items() if name not in theirs or is_replaceable(theirs[name])}
+
+
+@dataclass(frozen=True)
+class Models:
+    """The gateway of one pod: what was asked of it, and how it answers from now on."""
+
+    aside: Aside
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The first 2,000 calls in order: {"at_s", "seconds", "path", "kind", "status", "mode", "gone", "model",
+        "stream", "messages", "tools", "characters", "bytes", "digest", "tokens_in", "tokens_out"}.
+
+        `kind` is chat, completion, response, embedding, moderation, tokens, models or unknown; `gone` means that the
+        application did not wait for the answer.
+        """
+        return [event["call"] for event in self.aside.events() if isinstance(event.get("call"), dict)]
+
+    def behave(self, name: Failure, *, delay_s: float = 0.0, retry_after_s: int = 1, times: int | None = None) -> int:
+        """Answer like this, for good or the next `times` calls; how many calls there were before."""
+        mode = {"name": name, "delay_s": delay_s, "retry_after_s": retry_after_s, "times": times}
+        return int(self.aside.tell({"mode": mode})["calls"])
+
+
+@contextmanager
+def open_beside(pod: Pod, plan: Plan) -> Iterator[Models | None]:
+    """The gateway in a pod, there before the services start; None when the plan calls no model."""
+    if HINT not in plan.hints:
+        yield None
+        return
+    yield Models(pod.aside(SCRIPT, {"address": ADDRESS, "port": PORT}))
+
+
+__all__ = ["GATEWAY", "HINT", "Failure", "Models", "equip", "open_beside"]

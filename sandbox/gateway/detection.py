@@ -1,0 +1,98 @@
+"""Whether a repository calls models, and which variables lead its calls to the gateway. Pure: it reads the tree."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from sandbox.gateway.addresses import ANY_ADDRESS, at_gateway, fallbacks, whose
+from sandbox.gateway.packages import MAX_BYTES, by_package
+from sandbox.gateway.providers import KEY, PROVIDERS
+from sandbox.pysource.syntax import FOREIGN_FOLDERS
+from sandbox.tree import Tree
+
+MAX_FILES, MAX_UNREACHED = 600, 8
+_CODE = re.compile(r"\.(?:py|js|jsx|ts|tsx|mjs|cjs|go|java|kt|rs|rb|php|cs)$")
+_SETTINGS = re.compile(r"\.(?:properties|ya?ml|toml)$|(?:^|/)(?:\.env[\w.]*|[\w.]*\.env)$")
+_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,8}\b")
+# Names that people give to the key of whatever model they use.
+_OWN_KEY = re.compile(r"(?:LLM|MODEL|GPT|CHATGPT|CLAUDE|AI|CHAT|EMBEDDINGS?)_(?:\w+_)?(?:KEY|TOKEN)")
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What calls models. `clients` are provider ids with where each was seen; `env` leads them to the gateway.
+
+    `unreached` are sentences about calls that no variable can lead there, with file and line where they are known.
+    """
+
+    clients: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict)
+    unreached: tuple[str, ...] = ()
+
+
+@dataclass
+class _Reading:
+    """What the files say: variables and where each was seen first, those with an address, addresses in the code."""
+
+    clients: dict[str, str]
+    variables: dict[str, str] = field(default_factory=dict)
+    addressed: dict[str, str] = field(default_factory=dict)
+    literal: dict[str, str] = field(default_factory=dict)
+
+    def read(self, path: str, text: str) -> None:
+        for name in _VARIABLE.findall(text):
+            self.variables.setdefault(name, path)
+        given = fallbacks(text)
+        for name, address in given:
+            if whose(address) is not None:
+                self.addressed[name] = at_gateway(address)
+        led = {address for _, address in given}
+        for found in ANY_ADDRESS.finditer(text):
+            provider = whose(found[1])
+            if provider is None:
+                continue
+            self.clients.setdefault(provider.id, path)
+            if found[1] not in led and _CODE.search(path):
+                self.literal.setdefault(f"{path}:{text.count(chr(10), 0, found.start()) + 1}", found[1])
+
+
+def detect(tree: Tree) -> Calls:
+    """The calls of a repository; an empty `clients` means that it makes none."""
+    clients: dict[str, str] = {}
+    for provider, where in by_package(tree):
+        clients.setdefault(provider.id, where)
+    reading = _Reading(clients)
+    for path in _files(tree):
+        reading.read(path, tree.read(path, MAX_BYTES))
+    for provider in PROVIDERS:
+        seen = next((name for name in reading.variables if provider.names and name.startswith(provider.names)), None)
+        if seen is not None:
+            clients.setdefault(provider.id, f"{reading.variables[seen]} ({seen})")
+    env: dict[str, str] = {}
+    for provider in PROVIDERS:
+        if provider.id in clients:
+            env |= provider.env
+    if clients:
+        env |= {name: f"sk-{KEY}" for name in reading.variables if _OWN_KEY.fullmatch(name) and name not in env}
+    return Calls(clients, env | reading.addressed, _unreached(clients, reading.literal))
+
+
+def _unreached(clients: dict[str, str], literal: dict[str, str]) -> tuple[str, ...]:
+    by_client = [
+        f"{provider.title} ({clients[provider.id]}) cannot be led to the model gateway. {provider.unreached}"
+        for provider in PROVIDERS
+        if provider.unreached and provider.id in clients
+    ]
+    by_address = [
+        f"{where} has the address {address} in the code, which a run cannot reach. Read it from a variable."
+        for where, address in literal.items()
+    ]
+    return tuple((by_client + by_address)[:MAX_UNREACHED])
+
+
+def _files(tree: Tree) -> list[str]:
+    """Source and settings of the team's own, nearest to the root first."""
+    named = (path for path in tree.paths if _CODE.search(path) or _SETTINGS.search(path))
+    own = (path for path in named if not FOREIGN_FOLDERS & set(path.split("/")[:-1]))
+    return [path for _, path in zip(range(MAX_FILES), own, strict=False)]
