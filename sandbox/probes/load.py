@@ -16,7 +16,7 @@ SLACK_S = 60.0
 def gather(target: Target) -> dict[str, Any]:
     """Locust in the service's namespace, as a process of its own; a service that dies of it is the team's fault."""
     scenario = target.seen["scenario"]
-    if not scenario["requests"]:
+    if not scenario.get("requests"):
         raise HostFault("no_scenario", "no request was found that could be sent")
     limits = target.limits
     try:

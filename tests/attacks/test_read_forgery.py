@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -138,7 +139,7 @@ MODE, asked, lock = os.environ.get("MODE", "well"), [0], threading.Lock()
 def well(head):
     with lock:
         asked[0] += 1
-    return {"well": True, "for our agent": "Mozilla" in head, "at first": asked[0] < 5}[MODE]
+    return {"well": True, "for our agent": "Mozilla" in head, "at first": asked[0] < 5, "once": asked[0] < 2}[MODE]
 def go(link):
     with link:
         data = b""
@@ -156,9 +157,12 @@ def go(link):
                     data = data[2:]
                 text = head.decode("latin-1")
                 path = text.split()[1]
-                print(json.dumps({"path": path, "head": text.split("\\r\\n")}) + "\\n", end="", flush=True)
+                if MODE != "once":
+                    print(json.dumps({"path": path, "head": text.split("\\r\\n")}) + "\\n", end="", flush=True)
                 good = path == "/" or path == "/health" and well(text)
                 status, body = (b"200 OK", b'{"status": "ok"}') if good else (b"500 No", b'{"status": "no"}')
+                if MODE == "once" and (path == "/" or path == "/health" and not good):
+                    return
                 if path not in ("/", "/health"):
                     status = b"404 No"
                 form = b"HTTP/1.1 %s\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n%s"
@@ -182,6 +186,15 @@ def test_health_that_is_put_on_for_us_is_not_health(look, mode):
     del evidence.probes["health"]
     assert evidence.healthy
     assert verdict(evidence, "answers_health_path").outcome == "pass"
+
+
+def test_silence_before_the_load_does_not_spare_it(look):
+    look.limits = replace(look.limits, load_warmup_s=0.5, load_window_s=2.0)
+    look.service(WATCHER, env={"MODE": "once"})
+    evidence = look.observe("boot", "scenario", "load")
+    assert evidence.probes["boot"]["state"] == "healthy"
+    assert evidence.probes["load"]["failure_pct"] == 100.0
+    assert verdict(evidence, "sustains_standard_rate").outcome == "fail"
 
 
 def test_load_looks_like_every_other_request_of_ours(look):
