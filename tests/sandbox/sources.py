@@ -59,6 +59,7 @@ def fault_of(source, tmp_path, ref="", limits=LIMITS, **options):
     assert raised.value.title
     assert raised.value.fix.endswith(".")
     assert not (tmp_path / "workspace" / "repository").exists()
+    print(raised.value.detail)  # shown where the id is another one than was waited for
     return raised.value.id
 
 
