@@ -82,6 +82,8 @@ class SandboxError(Exception):
         self.where = None if where is None else one_line(where)
         # What a probe had seen when it gave up; the pipeline keeps it.
         self.evidence: dict[str, Any] | None = None
+        # What a diagnosis read out of the log ({"package": "requests"}), for a repair.
+        self.facts: dict[str, str] = {}
         self.detail = clean(detail, lines=MAX_DETAIL_LINES)
 
     def fault(self, stage: str) -> Fault:

@@ -43,7 +43,11 @@ def diagnose(failure: BuildFailed, tree: Tree, plan: Plan) -> TeamFault | HostFa
             where=_dockerfile_line(step, plan),
         )
     kind = HostFault if found.rule.owner == "host" else TeamFault
-    return kind(found.rule.id, found.title, detail=detail, fix=found.fix, where=_where(found, tree, plan, step, output))
+    fault = kind(
+        found.rule.id, found.title, detail=detail, fix=found.fix, where=_where(found, tree, plan, step, output)
+    )
+    fault.facts = found.groups
+    return fault
 
 
 def _is_a_command(message: str) -> bool:

@@ -83,7 +83,9 @@ def diagnose_run(
             fix="Set WORKDIR, or the module in the start command, to the folder from which the import works for you.",
             where=where,
         )
-    return TeamFault(found.rule.id, found.title, detail=useful_lines(text, found.at), fix=found.fix, where=where)
+    told = TeamFault(found.rule.id, found.title, detail=useful_lines(text, found.at), fix=found.fix, where=where)
+    told.facts = found.groups
+    return told
 
 
 def _is_own(package: str, tree: Tree | None) -> bool:

@@ -1,10 +1,12 @@
 """Errors with which a started process ends, most specific first: data only."""
 
 from sandbox.diagnosis.compiled_rules import COMPILED_RUN_RULES
+from sandbox.diagnosis.node_rules import NODE_RUN_RULES
 from sandbox.diagnosis.rules import rule
 
 RUN_RULES = (
     *COMPILED_RUN_RULES,
+    *NODE_RUN_RULES,
     rule(
         "requirements_missing_package",
         (r"RuntimeError: Form data requires \"?(?P<package>python-multipart)",),
@@ -22,6 +24,12 @@ RUN_RULES = (
         (r"ImportError: (?P<problem>cannot import name '?[\w.]{1,80}'? from [^\n]{1,120})",),
         "An import fails: {problem}",
         "Pin the package to the version that you developed with (pip freeze shows it), or correct the import.",
+    ),
+    rule(
+        "package_incompatible",
+        (r"AttributeError: module '(?P<module>[\w.]{1,60})' has no attribute '(?P<name>\w{1,60})'",),
+        "{module} has no {name}: its version is not the one that the code was written for",
+        "Pin {module} (or the package that uses it) to the version that you developed with; pip freeze shows it.",
     ),
     rule(
         "system_library_missing",

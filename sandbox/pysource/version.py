@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -40,6 +41,18 @@ FIRST_WHEEL: dict[str, dict[str, str]] = {
     "torch": {"3.10": "1.11.0", "3.11": "2.0.0", "3.12": "2.2.0", "3.13": "2.5.0"},
 }
 
+# First releases (PEP 494 and its successors); packages have wheels for one about half a year later.
+RELEASED = {
+    "3.7": date(2018, 6, 27),
+    "3.8": date(2019, 10, 14),
+    "3.9": date(2020, 10, 5),
+    "3.10": date(2021, 10, 4),
+    "3.11": date(2022, 10, 24),
+    "3.12": date(2023, 10, 2),
+    "3.13": date(2024, 10, 7),
+}
+WHEELS_AFTER = timedelta(days=180)
+
 
 @dataclass(frozen=True)
 class PythonChoice:
@@ -57,6 +70,12 @@ def choose_python(tree: Tree, folder: str, requirements: Iterable[Requirement] =
             if version is not None:
                 return PythonChoice(version, f"{path} asks for Python {wanted}, so {version} is used.")
     return _for_pins(requirements)
+
+
+def of_its_time(written: date) -> str:
+    """The newest known Python that packages had wheels for on a day."""
+    known = [one for one in KNOWN if RELEASED[one] + WHEELS_AFTER <= written]
+    return known[-1] if known else KNOWN[0]
 
 
 def _said(tree: Tree, folder: str) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,9 @@ from sandbox.faults import TeamFault
 from sandbox.plan import Note, Plan
 from sandbox.tree import Tree
 
+# Each costs a build, and all of them have to fit into one evaluation.
+MOST = 3
+
 
 @dataclass(frozen=True)
 class Broken:
@@ -50,8 +53,8 @@ def all_repairs() -> tuple[Repair, ...]:
 
 def mend(broken: Broken) -> Plan | None:
     """The plan after the first repair that applies and was not tried, with its note; None when there is none."""
-    tried = {note.id for note in broken.plan.repairs}
-    for repair in all_repairs():
+    tried = {note.id for note in broken.plan.repairs} & {repair.id for repair in all_repairs()}
+    for repair in all_repairs() if len(tried) < MOST else ():
         if broken.fault.id not in repair.faults or repair.id in tried:
             continue
         found = repair.mend(broken)

@@ -1,0 +1,53 @@
+"""Unpinned packages that have moved on: everything is resolved again as the index was on the day of the commit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sandbox.plan import Plan
+from sandbox.pysource.version import RELEASED, of_its_time
+from sandbox.repairs import Broken, Repair
+
+_INSTALL = re.compile(r"^RUN pip install (?P<what>.+)$", re.MULTILINE)
+_FROM = re.compile(r"^FROM python:(\d\.\d+)(?=[.-])", re.MULTILINE)
+# The commit may have been made after an install of the same day.
+LATER = timedelta(days=1)
+
+
+def mend(broken: Broken) -> tuple[Plan, str] | None:
+    if broken.plan.buildpack != "python" or not _INSTALL.search(broken.plan.dockerfile):
+        return None
+    try:
+        day = (datetime.fromisoformat(str(broken.source.get("committed_at"))) + LATER).date()
+    except ValueError:
+        return None
+    command = f"RUN pip install uv && uv pip install --system --exclude-newer {day}T00:00:00Z"
+    text = _INSTALL.sub(lambda found: f"{command} {found['what']}", broken.plan.dockerfile)
+    used = _FROM.search(text)
+    what, runtime, python = "Packages were", broken.plan.runtime, of_its_time(day)
+    # Code from before a Python was there rarely runs on it, nor do its packages.
+    if used and RELEASED.get(used[1], day) > day:
+        text = _FROM.sub(f"FROM python:{python}", text)
+        runtime = runtime.replace(f"Python {used[1]}", f"Python {python}")
+        what = f"Python {python} was used, and packages were"
+    why = f"{what} installed as the index had them on {day}. Pin versions (pip freeze) or commit a lock file."
+    return replace(broken.plan, dockerfile=text, runtime=runtime), why
+
+
+REPAIR = Repair(
+    "as_of_commit",
+    40,
+    frozenset(
+        {
+            "dependency_not_found",
+            "dependency_conflict",
+            "wheel_build_failed",
+            "import_error",
+            "numpy_abi_changed",
+            "package_incompatible",
+        }
+    ),
+    mend,
+)
