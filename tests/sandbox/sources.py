@@ -87,7 +87,11 @@ def git_host(root):
                 "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
             }
             done = subprocess.run(
-                ["git", "http-backend"], env=os.environ | ENVIRONMENT | variables, input=body, capture_output=True, check=False
+                ["git", "http-backend"],
+                env=os.environ | ENVIRONMENT | variables,
+                input=body,
+                capture_output=True,
+                check=False,
             )
             head, _, content = done.stdout.partition(b"\r\n\r\n")
             fields = dict(line.split(": ", 1) for line in head.decode().splitlines())
