@@ -1,6 +1,7 @@
 """Errors of image builds, most specific first: data only."""
 
 from sandbox.diagnosis.compiled_rules import COMPILED_BUILD_RULES
+from sandbox.diagnosis.node_rules import NODE_BUILD_RULES
 from sandbox.diagnosis.rules import rule
 
 _INSTALL = r"\b(?:pip3?|apt(?:-get)?|apk|npm|yarn|pnpm|uv|poetry|pipenv|conda|mamba|curl|wget)\b"
@@ -89,6 +90,7 @@ ENGINE_RULES = (
 # What the programs of a RUN line print.
 STEP_RULES = (
     *COMPILED_BUILD_RULES,
+    *NODE_BUILD_RULES,
     rule(
         "disk_full",
         (r"\[Errno 28\] No space left on device", r"No space left on device$"),
