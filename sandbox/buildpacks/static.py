@@ -56,8 +56,9 @@ def detect(tree: Tree) -> Plan | None:
         runtime=f"Pages in {folder or 'the root'}, nginx",
         why=(
             f"{path} is a page that needs no program of its own to be served.",
-            f"{f'The folder {folder}' if folder else 'The root'} with {pages} page{'s' if pages != 1 else ''} "
-            "is served by nginx.",
+            f"{path} is one of {pages} pages there, served by nginx."
+            if pages > 1
+            else "It is the only page, served by nginx.",
         ),
         hints={"framework": "static", "app": path, "routes": [{"method": "GET", "path": "/"}]},
     )

@@ -15,7 +15,8 @@ MAX_DEPTH = 4
 _VERBS = r"get|post|put|patch|delete|head|options|all"
 _TEXT = r"(?P<quote>['\"`])(?P<path>/?[^'\"`\n$]{0,200})(?P=quote)"
 _CALL = re.compile(
-    rf"\b(?P<on>\w{{1,60}})\s{{0,20}}\.\s{{0,20}}(?P<verb>{_VERBS})\s{{0,20}}\(\s{{0,20}}{_TEXT}\s{{0,20}},"
+    rf"\b(?P<on>\w{{1,60}})\s{{0,20}}\.\s{{0,20}}(?P<verb>{_VERBS})\s{{0,20}}(?:<[^()]{{0,200}}>)?"
+    rf"\(\s{{0,20}}{_TEXT}\s{{0,20}},"
 )
 _CHAIN = re.compile(rf"\b(?P<on>\w{{1,60}})\s{{0,20}}\.route\(\s{{0,20}}{_TEXT}\s{{0,20}}\)")
 _CHAINED = re.compile(rf"\.\s{{0,20}}({_VERBS})\s{{0,20}}\(")
@@ -43,8 +44,10 @@ _DECORATED = re.compile(
 )
 _GLOBAL = re.compile(r"setGlobalPrefix\(\s{0,10}['\"`]/?([\w/-]{1,60})")
 _EXPORTED = re.compile(r"\bexport\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|PATCH|DELETE|HEAD)\b")
-# A server of Node.js itself: request.url === "/health".
-_COMPARED = re.compile(r"\b(?:url|pathname)\s{0,5}={2,3}\s{0,5}['\"](?P<path>/[^'\"\n]{0,120})['\"]")
+# Without a router: request.url === "/health", ctx.path === "/health".
+_COMPARED = re.compile(
+    r"\b(?:url|pathname|ctx\.path|req\.path)\s{0,5}={2,3}\s{0,5}['\"](?P<path>/[^'\"\n]{0,120})['\"]"
+)
 _ENDS = ("", ".js", ".ts", ".mjs", ".cjs", ".mts", ".jsx", ".tsx", "/index.js", "/index.ts", "/index.mjs")
 
 
@@ -71,7 +74,7 @@ def _called(source: Source, mounts: dict[tuple[str, str], list[tuple[str, str, s
         on, path = match["on"], match["path"]
         if not _CLIENTS.match(on) and (path.startswith("/") or path == "*"):
             yield from _routes(source, on, path, match["verb"], mounts)
-    if "createServer" in source.text:
+    if "createServer" in source.text or "ctx" in source.text:
         for match in _COMPARED.finditer(source.text):
             yield Route(match["path"], "GET")
     for match in _CHAIN.finditer(source.text):

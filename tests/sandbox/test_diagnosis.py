@@ -134,7 +134,7 @@ def test_build_log_names_cause_and_place(output, id, where, says):
 @pytest.mark.parametrize(
     ("output", "id"),
     [
-        ("npm error code ERESOLVE\nnpm error ERESOLVE could not resolve", "npm_failed"),
+        ("npm error code ERESOLVE\nnpm error ERESOLVE could not resolve", "dependency_conflict"),
         ("gyp ERR! build error\nnpm ERR! code 1", "native_module_failed"),
         (
             "npm ERR! `npm ci` can only install packages when your package.json and package-lock.json are in sync.",

@@ -1,0 +1,3 @@
+import { miles } from './units'
+
+km.oninput = () => { mi.textContent = miles(km.value) }

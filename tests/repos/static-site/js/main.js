@@ -1,0 +1,1 @@
+document.getElementById("days").innerText = 7 - new Date().getDay();

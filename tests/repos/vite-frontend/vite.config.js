@@ -1,0 +1,7 @@
+import { defineConfig } from 'vite'
+
+// https://vite.dev/config/
+export default defineConfig({
+  base: '/pomodoro/',
+  esbuild: { jsx: 'automatic' },
+})
