@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sandbox.engine import Aside, Pod
 from sandbox.gateway.addresses import is_replaceable
 from sandbox.gateway.detection import detect
-from sandbox.gateway.providers import ADDRESS, GATEWAY, PORT
+from sandbox.gateway.providers import ADDRESS, PORT
 from sandbox.launch.stage import last_stage
 from sandbox.plan import Companion, Plan
 from sandbox.pysource.environment import required_variables
@@ -20,6 +20,7 @@ from sandbox.tree import Tree
 
 HINT = "models"
 SCRIPT = "gateway"
+WHERE = {"address": ADDRESS, "port": PORT}
 # Servers of models that a stack brings along: their weights would have to come from outside.
 _MODEL_SERVERS = re.compile(r"^FROM\s+(?:\S+/)?(?:ollama|localai|litellm|vllm-openai)(?=[:@\s]|$)", re.IGNORECASE)
 
@@ -96,7 +97,7 @@ def open_beside(pod: Pod, plan: Plan) -> Iterator[Models | None]:
     if HINT not in plan.hints:
         yield None
         return
-    yield Models(pod.aside(SCRIPT, {"address": ADDRESS, "port": PORT}))
+    yield Models(pod.aside(SCRIPT, WHERE))
 
 
-__all__ = ["GATEWAY", "HINT", "Failure", "Models", "equip", "open_beside"]
+__all__ = ["HINT", "SCRIPT", "WHERE", "Failure", "Models", "equip", "open_beside"]
