@@ -203,7 +203,7 @@ def _dockerfile(
     at = f"/src/{place}" if place else "/src"
     lines = [
         f"FROM golang:{version}{'-bookworm' if cgo else '-alpine'} AS build",
-        f"ENV CGO_ENABLED={int(cgo)} GOFLAGS=-{'mod=vendor' if vendored else 'buildvcs=false'}",
+        f"ENV CGO_ENABLED={int(cgo)}" + (" GOFLAGS=-mod=vendor" if vendored else ""),
         "WORKDIR /src",
     ]
     # Without a path of its own, "=> ./shared" needs the source, too.
@@ -215,7 +215,7 @@ def _dockerfile(
         lines.append(f"WORKDIR {at}")
     target = f"./{package}" if package else "."
     lines += [
-        f"RUN go build -trimpath -buildvcs=false -o /out/server {target}",
+        f"RUN go build -buildvcs=false -o /out/server {target}",
         "FROM debian:bookworm-slim",
         "RUN useradd --uid 10001 --create-home app && install --directory --owner=app --group=app /app",
         "WORKDIR /app",

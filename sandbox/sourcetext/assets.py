@@ -13,7 +13,7 @@ PLAIN_PATH = re.compile(r"[\w./@+-]+")
 _NEVER = re.compile(
     r"(?:^|/)(?:\.[^/]*|readme[^/]*|licen[cs]e[^/]*|changelog[^/]*|contributing[^/]*|[^/]*\.(?:md|rst|sh|bat|cmd|lock|mod"
     r"|sum|work|log|out|exe|bin|o|so|class)|makefile|dockerfile[^/]*|(?:docker-)?compose[^/]*|cargo\.toml|build\.rs"
-    r"|rust-toolchain[^/]*|procfile|package(?:-lock)?\.json|[^/]*_test\.[^/]*)$",
+    r"|rust-toolchain[^/]*|procfile|system\.properties|package(?:-lock)?\.json|[^/]*_test\.[^/]*)$",
     re.IGNORECASE,
 )
 

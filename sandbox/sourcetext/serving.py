@@ -18,6 +18,7 @@ class Framework:
     """`seen` is text that gives it away (an import); `port` is what it listens on when told nothing, 0 for no default.
 
     routes  patterns with the group `path`, and `method` (GET when there is none)
+    prefix  pattern with the group `path` of what all routes of its file begin with
     """
 
     id: str
@@ -26,6 +27,7 @@ class Framework:
     port: int = 0
     routes: tuple[str, ...] = ()
     health: tuple[str, ...] = ()
+    prefix: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,10 @@ def serving(sources: Iterable[Source], framework: Framework) -> Serving:
     loopback, reads_port = "", False
     patterns = [re.compile(pattern) for pattern in framework.routes]
     for source in sources:
+        mounted = re.search(framework.prefix, source.text) if framework.prefix else None
         for pattern in patterns:
             for match in pattern.finditer(source.text):
-                route = _route(match)
+                route = _route(match, mounted["path"] if mounted else "")
                 if route is not None and len(found) < MAX_ROUTES:
                     found.setdefault((route.path, route.method), route)
         reads_port = reads_port or _READS_PORT.search(source.text) is not None
@@ -97,14 +100,14 @@ def serving(sources: Iterable[Source], framework: Framework) -> Serving:
     return Serving(tuple(found.values()), tuple(ports), loopback, reads_port)
 
 
-def _route(match: re.Match[str]) -> Route | None:
+def _route(match: re.Match[str], prefix: str) -> Route | None:
     groups = match.groupdict()
     path = groups.get("path") or ""
     method = (groups.get("method") or "GET").upper()
     # Go's own multiplexer takes "GET /path" in one text; annotations of Java may leave the first slash out.
     if " " in path:
         method, _, path = path.partition(" ")
-    path = path if path.startswith("/") else f"/{path}"
+    path = "/" + "/".join(part.strip("/") for part in (prefix, path) if part.strip("/"))
     method = {"HANDLEFUNC": "GET", "HANDLE": "GET", "ANY": "GET", "ALL": "GET", "REQUEST": "GET"}.get(method, method)
     if len(path) > 200 or method not in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
         return None

@@ -47,7 +47,7 @@ def built(output, step=GO, plan=TEAM):
         (
             (
                 "[ERROR] Plugin p:2.6 could not be resolved: Could not transfer artifact p from/to central: "
-                "transfer failed for https://repo.maven.apache.org/p.pom: Unknown host repo.maven.apache.org: Temporary failure"
+                "transfer failed for https://repo.maven.apache.org/p.pom: Unknown host repo.maven.apache.org"
             ),
             MAVEN,
             "repo.maven.apache.org",

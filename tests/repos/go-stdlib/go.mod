@@ -1,3 +1,3 @@
 module github.com/student-team-4/quote-service
 
-go 1.22
+go 1.25

@@ -1,3 +1,3 @@
 module todo-api
 
-go 1.23
+go 1.25
