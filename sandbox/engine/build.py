@@ -119,7 +119,8 @@ class Build:
 
     def _pack(self, folder: Path, dockerfile: str, files: Mapping[str, str], out: IO[bytes], until: float) -> None:
         check = partial(self._check, until)
-        look = Unpacked(self.limits.build_unpacked_bytes, check).look if is_needed(dockerfile) else _pass_over
+        is_measured = self.network is not None and is_needed(dockerfile)  # our own archives are what they should be
+        look = Unpacked(self.limits.build_unpacked_bytes, check).look if is_measured else _pass_over
         try:
             notes = pack(folder, dockerfile, files, out, check, look=look)
         except OSError as error:

@@ -21,7 +21,8 @@ from sandbox.limits import MIB
 
 _ADDS = re.compile(r"^(ONBUILD )?ADD ", re.MULTILINE | re.IGNORECASE)
 _MAGIC, _MAGIC_AT, _TYPE_AT, _BLOCK = b"ustar", 257, 156, 512
-_SUM_AT = 148
+_LENGTH_AT, _SUM_AT = 124, 148
+_EXTENDED = "xg"  # POSIX.1-2001, "pax Header Block"
 _PAX_SPARSE, _GNU_SPARSE = b"GNU.sparse.", ord("S")
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 XZ_MEMORY_BYTES = 128 * MIB
@@ -44,6 +45,7 @@ class Unpacked:
 
     def __init__(self, limit: int, check: Callable[[], None]) -> None:
         self._limit, self._check, self._bytes, self._members = limit, check, 0, 0
+        self._extended, self._said = 0, b""  # blocks that are left of an extended header, and the end of the last one
 
     def look(self, path: Path, name: str) -> None:
         """Count one regular file when it is an archive."""
@@ -66,17 +68,15 @@ class Unpacked:
             whole = len(data) - len(data) % _BLOCK
             rest = data[whole:]
             for at in range(0, whole, _BLOCK):
-                if data[at + _MAGIC_AT : at + _MAGIC_AT + 5] == _MAGIC and data[at + _TYPE_AT] == _GNU_SPARSE:
-                    raise _unreadable(name, "It has sparse files.")
                 if data[at + _MAGIC_AT : at + _MAGIC_AT + 5] == _MAGIC:
                     is_archive = True
                     self._members += 1
+                if self._is_sparse(data[at : at + _BLOCK]):
+                    raise _unreadable(name, "It has sparse files.")
             if not is_archive:
                 if _is_old_header(data[:_BLOCK]):
                     raise _unreadable(name, "It is in the format of before 1988.")
                 return  # compressed, but no archive: the engine copies it as it is
-            if _PAX_SPARSE in data:
-                raise _unreadable(name, "It has sparse files.")
             self._bytes += len(chunk)
             if self._bytes > self._limit or self._members > MEMBERS:
                 raise TeamFault(
@@ -86,6 +86,25 @@ class Unpacked:
                     fix="Take large data out of the repository, or unpack less of it.",
                     where=name,
                 )
+
+    def _is_sparse(self, block: bytes) -> bool:
+        """Whether a block is the header of a file with holes, or of the extended header that says so.
+
+        What only looks like a header, in the middle of a file, counts as one: that may refuse, and never misses.
+        """
+        if self._extended:
+            self._extended -= 1
+            said, self._said = self._said + block, block[-len(_PAX_SPARSE) :]
+            if _PAX_SPARSE in said:
+                return True
+        if block[_MAGIC_AT : _MAGIC_AT + 5] != _MAGIC:
+            return False
+        if chr(block[_TYPE_AT]) in _EXTENDED:
+            length = block[_LENGTH_AT : _LENGTH_AT + 12].strip(b" \0")
+            if not length.isdigit() or length.strip(b"01234567"):
+                return True  # a length that nobody writes so
+            self._extended = max(self._extended, -(-int(length, 8) // _BLOCK))
+        return block[_TYPE_AT] == _GNU_SPARSE
 
 
 def _content(stream: IO[bytes], head: bytes) -> Iterator[bytes] | None:
