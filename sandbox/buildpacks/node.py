@@ -41,7 +41,8 @@ def detect(tree: Tree) -> Plan | None:
     values, placed = placeholders_of(tree, sources)
     build = built_stage(tree, chosen, packages, node, values)
     why = [f"{chosen.describe()} was chosen.", node.why, manager.why, start.why]
-    if needs_compilers(package):
+    full = needs_compilers(chosen, packages)
+    if full:
         why.append("The full image builds it, as some of its packages are compiled.")
     if others := [other.describe() for other in found[1:4]]:
         why.append(f"Passed over: {'; '.join(others)}.")
@@ -53,7 +54,7 @@ def detect(tree: Tree) -> Plan | None:
     return Plan(
         buildpack="node",
         version=VERSION,
-        dockerfile=_server(chosen, node, build),
+        dockerfile=_server(chosen, node, build, full=full),
         start=("sh", "-c", start.command),
         env=values,
         ports=listening.expected(start.framework.port),
@@ -88,11 +89,11 @@ def _hints(chosen: Candidate, sources: tuple[Source, ...], loopback: str) -> dic
     return hints | ({"loopback": loopback} if loopback else {})
 
 
-def _server(chosen: Candidate, node: Node, build: list[str]) -> str:
+def _server(chosen: Candidate, node: Node, build: list[str], *, full: bool) -> str:
     folders = dict.fromkeys((chosen.package.folder, chosen.manager.folder))
     paths = [f"/app/{folder}/node_modules/.bin".replace("//", "/") for folder in folders]
     lines = list(build)
-    if needs_compilers(chosen.package):
+    if full:
         lines += [f"FROM node:{node.version}-slim", "COPY --from=build --chown=node:node /app /app", "USER node"]
         lines.append(f"WORKDIR /app/{chosen.package.folder}".rstrip("/"))
     lines += [

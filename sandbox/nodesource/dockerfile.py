@@ -27,10 +27,12 @@ _QUIET = (
 )
 
 
-def needs_compilers(package: Package) -> bool:
-    """Whether the install may have to compile, or to clone with git: the slim image has neither tool."""
-    wanted = package.dependencies
-    return any(name in _COMPILED for name in wanted) or any(_GIT.search(version) for version in wanted.values())
+def needs_compilers(chosen: Candidate, packages: tuple[Package, ...]) -> bool:
+    """Whether the install, of all members of a workspace, may have to compile, or to clone with git: the slim image
+    has neither tool."""
+    installed = [one for one in packages if one.path in chosen.manager.copies]
+    wanted = [item for one in installed for item in one.dependencies.items()]
+    return any(name in _COMPILED or _GIT.search(version) for name, version in wanted)
 
 
 def built_stage(
@@ -39,7 +41,7 @@ def built_stage(
     """Instructions up to the built package. Manifests come before the source, so that a change of the code does not
     install everything again."""
     package, manager, start = chosen.package, chosen.manager, chosen.start
-    full = needs_compilers(package)
+    full = needs_compilers(chosen, packages)
     folders = "/app /pages" if start.is_pages else "/app"
     lines = [
         f"FROM node:{node.version}{'' if full else '-slim'}" + (" AS build" if full or start.is_pages else ""),

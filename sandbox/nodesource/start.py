@@ -59,7 +59,6 @@ def start_of(tree: Tree, package: Package, manager: Manager) -> Start | None:
     if not _is_server(tree, package, framework, text):
         return None
     framework = framework or PLAIN_SERVER
-    build = _build(package, manager, framework)
     if text and not (develops(text) or serves_pages(text)):
         found: Start | None = _scripted(package, manager, framework, (name, text))
     elif framework.kind == "rendered":
@@ -68,7 +67,9 @@ def start_of(tree: Tree, package: Package, manager: Manager) -> Start | None:
         found = _main(tree, package, framework)
     if found is None:
         return None
-    return _built(tree, package, found, build)
+    # A framework's own build is guessed only where something has to be made before it can start.
+    guessed = bool(found.file) and package.at(found.file) in tree
+    return _built(tree, package, found, _build(package, manager, PLAIN_SERVER if guessed else framework))
 
 
 def _script(tree: Tree, package: Package) -> tuple[str, str]:

@@ -165,6 +165,11 @@ class TestStart:
         assert "RUN npm run build\n" in found.dockerfile
         assert ids(found) == ["start_for_production"]
 
+    def test_no_build_is_guessed_for_a_file_that_is_there(self):
+        files = {"index.js": "require('ts-node/register')\nrequire('./src/main')\n"}
+        assert "nest build" not in plan(files, start="node index.js", needs=("@nestjs/core",)).dockerfile
+        assert "nest build" in plan(start="node dist/main", needs=("@nestjs/core",)).dockerfile
+
     def test_next_as_it_is_meant(self):
         found = plan(start="next start", needs=("next",), scripts={"build": "next build", "dev": "next dev"})
         assert (found.start[2], ids(found), found.ports) == ("exec next start", [], (8000, 3000))
