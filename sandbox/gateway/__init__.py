@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sandbox.engine import Aside, Pod
 from sandbox.gateway.addresses import is_replaceable
 from sandbox.gateway.detection import detect
-from sandbox.gateway.providers import ADDRESS, PORT
+from sandbox.gateway.providers import ADDRESS, OLLAMA_HOSTS, OLLAMA_PORT, PORT
 from sandbox.launch.stage import last_stage
 from sandbox.plan import Companion, Plan
 from sandbox.pysource.environment import required_variables
@@ -20,7 +20,7 @@ from sandbox.tree import Tree
 
 HINT = "models"
 SCRIPT = "gateway"
-WHERE = {"address": ADDRESS, "port": PORT}
+WHERE = {"places": [[ADDRESS, PORT]]}
 # Servers of models that a stack brings along: their weights would have to come from outside.
 _MODEL_SERVERS = re.compile(r"^FROM\s+(?:\S+/)?(?:ollama|localai|litellm|vllm-openai)(?=[:@\s]|$)", re.IGNORECASE)
 
@@ -33,7 +33,8 @@ def equip(plan: Plan, tree: Tree) -> Plan:
     """The plan with what leads its calls of models to the gateway; the same plan when it makes none.
 
     `env` of the app and of its companions gets the variables (never over a value that the team set and meant), `why`
-    says so, and hints["models"] is {"clients": [...], "variables": [...], "unreached": [sentence]}.
+    says so, and hints["models"] is {"clients": [...], "variables": [...], "unreached": [sentence], "local": bool}; if
+    `local`, the gateway also stands where an Ollama beside the application would.
     """
     calls = detect(tree)
     if not calls.clients:
@@ -41,18 +42,20 @@ def equip(plan: Plan, tree: Tree) -> Plan:
     given = _given(calls.env, last_stage(plan.dockerfile).env | plan.env)
     seen = "; ".join(f"{name} in {where}" for name, where in list(calls.clients.items())[:4])
     why = f"It calls models ({seen}), which a run cannot reach: a model gateway inside the sandbox answers them."
-    hint = {"clients": sorted(calls.clients), "variables": sorted(given), "unreached": list(calls.unreached)}
     required = set(required_variables(modules(tree)))
     repairs = plan.repairs
     if required and required <= set(given):  # the gateway's are as good as a provider's own: nothing was repaired
         repairs = tuple(note for note in repairs if note.id != "environment_placeholder")
     replaced = {one.name for one in plan.companions if _MODEL_SERVERS.search(one.dockerfile)}
+    # An image that brings an Ollama of its own needs the port itself.
+    local = (calls.local or bool(replaced)) and "ollama" not in plan.dockerfile
+    hint = {"clients": sorted(calls.clients), "variables": sorted(given), "unreached": list(calls.unreached)}
     return replace(
         plan,
         env=plan.env | given,
         why=(*plan.why, why, *(f"{name} is replaced by the model gateway." for name in sorted(replaced))),
         repairs=repairs,
-        hints=plan.hints | {HINT: hint},
+        hints=plan.hints | {HINT: hint | {"local": local}},
         after=tuple(need for need in plan.after if need.name not in replaced),
         companions=tuple(_equipped(one, calls.env, replaced) for one in plan.companions if one.name not in replaced),
     )
@@ -97,7 +100,15 @@ def open_beside(pod: Pod, plan: Plan) -> Iterator[Models | None]:
     if HINT not in plan.hints:
         yield None
         return
-    yield Models(pod.aside(SCRIPT, WHERE))
+    local = [["127.0.0.1", OLLAMA_PORT]] if plan.hints[HINT].get("local") else []
+    yield Models(pod.aside(SCRIPT, {"places": WHERE["places"] + local}))
 
 
-__all__ = ["HINT", "SCRIPT", "WHERE", "Failure", "Models", "equip", "open_beside"]
+def hosts_of(plan: Plan) -> tuple[str, ...]:
+    """Names that have to mean this pod, so that calls of an Ollama beside the application arrive."""
+    taken = {plan.name, *(one.name for one in plan.companions), "localhost", "127.0.0.1"}
+    local = HINT in plan.hints and plan.hints[HINT].get("local")
+    return tuple(name for name in OLLAMA_HOSTS if name not in taken) if local else ()
+
+
+__all__ = ["HINT", "SCRIPT", "WHERE", "Failure", "Models", "equip", "hosts_of", "open_beside"]

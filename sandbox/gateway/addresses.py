@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from sandbox.gateway.providers import GATEWAY, PROVIDERS, Provider
+from sandbox.gateway.providers import GATEWAY, OLLAMA_HOSTS, OLLAMA_PORT, PROVIDERS, Provider
 
-OLLAMA_PORT = 11434
 _ADDRESS = r"(https?://[^\s\"'`<>)},;\\]{4,200})"
 ANY_ADDRESS = re.compile(_ADDRESS)
 # A variable whose value falls back to an address: os.getenv("X", "https://…"), process.env.X || "…", X=…, ${X:-…}.
@@ -58,6 +57,12 @@ def whose(address: str) -> Provider | None:
         if provider.id == "ollama" and port == OLLAMA_PORT:
             return provider
     return None
+
+
+def is_local(address: str) -> bool:
+    """Whether it is the address of an Ollama beside the application, at which the gateway can stand."""
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.port == OLLAMA_PORT and parts.hostname in OLLAMA_HOSTS
 
 
 def at_gateway(address: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sandbox.gateway.addresses import ANY_ADDRESS, at_gateway, fallbacks, whose
+from sandbox.gateway.addresses import ANY_ADDRESS, at_gateway, fallbacks, is_local, whose
 from sandbox.gateway.packages import MAX_BYTES, by_package
 from sandbox.gateway.providers import KEY, PROVIDERS
 from sandbox.pysource.syntax import FOREIGN_FOLDERS
@@ -23,12 +23,14 @@ _OWN_KEY = re.compile(r"(?:LLM|MODEL|GPT|CHATGPT|CLAUDE|AI|CHAT|EMBEDDINGS?)_(?:
 class Calls:
     """What calls models. `clients` are provider ids with where each was seen; `env` leads them to the gateway.
 
-    `unreached` are sentences about calls that no variable can lead there, with file and line where they are known.
+    `unreached` are sentences about calls that no variable can lead there, with file and line where they are known;
+    `local` tells that the code has the address of an Ollama beside it.
     """
 
     clients: dict[str, str] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
     unreached: tuple[str, ...] = ()
+    local: bool = False
 
 
 @dataclass
@@ -75,7 +77,8 @@ def detect(tree: Tree) -> Calls:
             env |= provider.env
     if clients:
         env |= {name: f"sk-{KEY}" for name in reading.variables if _OWN_KEY.fullmatch(name) and name not in env}
-    return Calls(clients, env | reading.addressed, _unreached(clients, reading.literal))
+    far = {where: address for where, address in reading.literal.items() if not is_local(address)}
+    return Calls(clients, env | reading.addressed, _unreached(clients, far), len(far) < len(reading.literal))
 
 
 def _unreached(clients: dict[str, str], literal: dict[str, str]) -> tuple[str, ...]:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 ADDRESS, PORT = "127.0.0.12", 4010
+OLLAMA_PORT = 11434
+# By these names code finds an Ollama that runs on the developer's machine, or in the same stack.
+OLLAMA_HOSTS = ("localhost", "127.0.0.1", "host.docker.internal", "ollama")
 GATEWAY = f"http://{ADDRESS}:{PORT}"
 KEY = "assay-gateway-no-real-key"
 

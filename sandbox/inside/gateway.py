@@ -1,10 +1,10 @@
 """A model provider inside the pod: OpenAI's, Anthropic's, Gemini's and Ollama's interfaces, deterministic and bounded.
 
-Standard input, one JSON document a line: first {"address": "127.0.0.12", "port": 4010}, later any number of
+Standard input, one JSON document a line: first {"places": [["127.0.0.12", 4010]]}, later any number of
 {"tell": number, "mode": {"name": "normal" | ..., "delay_s", "retry_after_s", "times"}} (see `Mode`). Only who holds
 standard input can change the mode: nothing that an application sends does.
 
-Standard output, one JSON line each: {"event": {"listening": port}}, {"event": {"told": number, "calls": count}}, and
+Standard output, one JSON line each: {"event": {"listening": [port]}}, {"event": {"told": number, "calls": count}}, and
 for each call {"event": {"call": {...}}}, the first REPORTED of them. Of a text only its size and a digest are kept.
 """
 
@@ -63,14 +63,11 @@ class Mode:
 
 
 class Gateway:
-    def __init__(self, address, port):
-        self.door = socket.socket()
-        self.door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.door.bind((address, port))
-        self.door.setblocking(False)
+    def __init__(self, places):
+        self.doors = [door_at(address, port) for address, port in places]
         self.links, self.mode, self.calls = set(), Mode(), 0
         self.started = time.monotonic()
-        self.accepting = None
+        self.accepting = []
 
     async def run(self, controls):
         """Serve until the process is killed. `controls` gives the documents of standard input."""
@@ -78,7 +75,7 @@ class Gateway:
         # One at a time: what one request may take of memory, several at once might not.
         self.worker = ThreadPoolExecutor(1)
         self.open()
-        event(listening=self.door.getsockname()[1])
+        event(listening=[door.getsockname()[1] for door in self.doors])
         while True:
             document = await controls.get()
             try:
@@ -95,24 +92,24 @@ class Gateway:
             self.open()
 
     def open(self):
-        self.door.listen(128)
-        self.accepting = asyncio.create_task(self.accept())
+        for door in self.doors:
+            door.listen(128)
+            self.accepting.append(asyncio.create_task(self.accept(door)))
 
     def close(self):
         """Nothing listens from here on, while the port stays ours: a socket that is bound can listen again."""
-        if self.accepting is not None:
-            self.accepting.cancel()
-            self.accepting = None
-            self.door.shutdown(socket.SHUT_RDWR)
+        while self.accepting:
+            self.accepting.pop().cancel()
+            self.doors[len(self.accepting)].shutdown(socket.SHUT_RDWR)
         for link in list(self.links):
             link.abort()
 
-    async def accept(self):
+    async def accept(self, door):
         loop = asyncio.get_running_loop()
         tasks = set()
         while True:
             try:
-                link, _ = await loop.sock_accept(self.door)
+                link, _ = await loop.sock_accept(door)
             except OSError:
                 await asyncio.sleep(0.05)  # out of file descriptors, or a client that has gone
                 continue
@@ -232,6 +229,15 @@ class Gateway:
         event(call=told)
 
 
+def door_at(address, port):
+    """A socket that is bound, and does not listen yet."""
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.bind((address, port))
+    door.setblocking(False)
+    return door
+
+
 async def patience(reader, seconds):
     """Wait so long; True at once when the client does not, and goes."""
     until = time.monotonic() + seconds
@@ -283,7 +289,7 @@ async def main():
     controls = asyncio.Queue()
     loop = asyncio.get_running_loop()
     threading.Thread(target=listen_to_input, args=(loop, controls), daemon=True).start()
-    await Gateway(request["address"], request["port"]).run(controls)
+    await Gateway(request["places"]).run(controls)
 
 
 if __name__ == "__main__":

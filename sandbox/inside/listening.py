@@ -8,8 +8,8 @@ from pathlib import Path
 LISTEN = "0A"
 # The engine's own resolver listens there on user-defined networks.
 ENGINE_RESOLVER = "127.0.0.11"
-# The model gateway's own address, which no service of a team would choose.
-GATEWAY = "127.0.0.12"
+# The model gateway's places: an address that no service of a team would choose, and Ollama's own port.
+GATEWAY, OLLAMA = "127.0.0.12", ("127.0.0.1", 11434)
 
 
 def listening():
@@ -25,7 +25,7 @@ def listening():
                 continue
             raw, _, port = fields[1].partition(":")
             address = ipaddress.ip_address(socket.inet_ntop(family, _bytes(raw)))
-            if str(address) in (ENGINE_RESOLVER, GATEWAY):
+            if str(address) in (ENGINE_RESOLVER, GATEWAY) or (str(address), int(port, 16)) == OLLAMA:
                 continue
             mapped = getattr(address, "ipv4_mapped", None)
             loopback = (mapped or address).is_loopback

@@ -23,8 +23,8 @@ class Gateway:
         self.process = subprocess.Popen([sys.executable, "-I", str(SCRIPT)], **pipes)
         with socket.create_server((ADDRESS, 0)) as free:
             port = free.getsockname()[1]
-        self.say({"address": ADDRESS, "port": port})
-        self.port = json.loads(self.process.stdout.readline())["event"]["listening"]
+        self.say({"places": [[ADDRESS, port]]})
+        self.port = json.loads(self.process.stdout.readline())["event"]["listening"][0]
         self.events, self._told = [], 0
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
