@@ -1,0 +1,7 @@
+package edu.hackathon.parking;
+
+public record Spot(int id, boolean free) {
+    String toJson() {
+        return "{\"id\":" + id + ",\"free\":" + free + "}";
+    }
+}
