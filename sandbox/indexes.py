@@ -95,6 +95,11 @@ def npm() -> Iterator[str]:
         yield from said.stdout.split()
 
 
+def yarn() -> Iterator[str]:
+    """Yarn's own default: its lock files hold that name, whichever registry a machine is set to."""
+    yield "https://registry.yarnpkg.com/"
+
+
 def apt(root: Path = Path("/etc/apt")) -> Iterator[str]:
     """The archives of this machine's apt, in both of its formats."""
     for path in (root / "sources.list", *sorted(root.glob("sources.list.d/*"))):
@@ -104,4 +109,4 @@ def apt(root: Path = Path("/etc/apt")) -> Iterator[str]:
 
 
 # A client of another language is one more function here.
-CLIENTS: tuple[Callable[[], Iterator[str]], ...] = (pip, npm, apt)
+CLIENTS: tuple[Callable[[], Iterator[str]], ...] = (pip, npm, yarn, apt)
