@@ -52,7 +52,7 @@ def whose(address: str) -> Provider | None:
     for provider in PROVIDERS:
         for own in provider.hosts:
             name, _, path = own.partition("/")
-            if (host == name or host.endswith("." + name)) and parts.path.startswith("/" + path):
+            if (host == name or host.endswith("." + name)) and (parts.path or "/").startswith("/" + path):
                 return provider
         if provider.id == "ollama" and port == OLLAMA_PORT:
             return provider

@@ -1,0 +1,177 @@
+"""Which repositories are seen to call models, what they are given for it, and what no variable can lead."""
+
+from dataclasses import replace
+
+import pytest
+
+from sandbox import gateway
+from sandbox.buildpacks import plan_for
+from sandbox.engine.fake import FakeEngine
+from sandbox.gateway.addresses import is_replaceable
+from sandbox.gateway.detection import detect
+from sandbox.gateway.providers import GATEWAY, PROVIDERS
+from sandbox.limits import Limits
+from sandbox.plan import After, Companion, Plan
+from sandbox.tree import Tree
+from tests.sandbox.sample_repositories import EXAMPLES, REPOSITORIES
+
+APP = (
+    "from fastapi import FastAPI\nfrom openai import OpenAI\nimport os\n"
+    "key = os.environ['OPENAI_API_KEY']\napp = FastAPI()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "client"),
+    [
+        ({"requirements.txt": "fastapi\nopenai>=1.0\n"}, "openai"),
+        ({"pyproject.toml": '[project]\ndependencies = ["langchain-anthropic>=0.2"]\n'}, "anthropic"),
+        ({"pyproject.toml": '[tool.poetry.dependencies]\ngroq = "^0.9"\n'}, "groq"),
+        ({"Pipfile": '[packages]\nollama = "*"\n'}, "ollama"),
+        ({"environment.yml": "dependencies:\n  - pip:\n    - google-genai\n"}, "gemini"),
+        ({"app.py": "from llama_index.llms.openai import OpenAI\n"}, "openai"),
+        ({"app.py": "from google import genai\nimport google.genai\n"}, "gemini"),
+        ({"app.py": "import google.generativeai as genai\n"}, "gemini-old"),
+        ({"web/package.json": '{"dependencies": {"@anthropic-ai/sdk": "^0.30"}}'}, "anthropic"),
+        ({"server.js": "const key = process.env.OPENAI_API_KEY\n"}, "openai"),
+        ({"app.py": "requests.post('https://api.mistral.ai/v1/chat/completions')\n"}, "mistral"),
+        ({"pom.xml": "<artifactId>spring-ai-openai-spring-boot-starter</artifactId>"}, "spring-ai"),
+        ({"go.mod": "require github.com/sashabaranov/go-openai v1.2.3\n"}, "openai"),
+        ({"src/chat.ts": "fetch(`${process.env.LLM || 'http://localhost:11434'}/api/chat`)\n"}, "ollama"),
+    ],
+)
+def test_client_is_seen_wherever_it_shows(files, client):
+    calls = detect(Tree.of(files))
+    assert client in calls.clients
+    assert dict(next(one.env for one in PROVIDERS if one.id == client)).items() <= calls.env.items()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"app.py": "import flask\n", "requirements.txt": "flask\n# openai\n"},
+        {"README.md": "Get a key at https://api.openai.com and set OPENAI_API_KEY"},
+        {"node_modules/openai/package.json": '{"dependencies": {"openai": "1"}}', "venv/a.py": "import openai"},
+        {"package.json": "[", "pyproject.toml": "\x00"},
+        {"settings.py": "CONTACT = 'https://openrouter.ai/keys'\nMODEL = 'gpt'\n"},
+    ],
+)
+def test_other_repositories_get_nothing(files):
+    assert detect(Tree.of(files)).env == {}
+
+
+def test_sample_repositories_without_models_stay_as_they_are():
+    for name, folder in (REPOSITORIES | EXAMPLES).items():
+        if not name.startswith("ai-"):
+            assert detect(Tree.at(folder)).clients == {}, name
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "variable", "value"),
+    [
+        ("a.py", 'os.getenv("LLM_URL", "https://api.openai.com/v1")', "LLM_URL", f"{GATEWAY}/v1"),
+        ("a.py", "os.environ.get('CHAT', 'https://api.groq.com/openai/v1/chat/completions')", "CHAT", None),
+        ("a.js", "process.env.MODEL_HOST || 'http://localhost:11434'", "MODEL_HOST", GATEWAY),
+        ("a.ts", 'process.env["AI_BASE"] ?? "https://openrouter.ai/api/v1"', "AI_BASE", f"{GATEWAY}/api/v1"),
+        (".env.example", "LLM_ENDPOINT=https://api.deepseek.com/v1", "LLM_ENDPOINT", f"{GATEWAY}/v1"),
+        ("compose.yml", "  - LLM=${LLM_BASE:-http://ollama:11434/v1}", "LLM_BASE", f"{GATEWAY}/v1"),
+        (
+            "s.py",
+            "class S(BaseSettings):\n    llm_url: str = 'https://api.openai.com/v1'\n",
+            "LLM_URL",
+            f"{GATEWAY}/v1",
+        ),
+    ],
+)
+def test_variable_of_the_teams_own_is_led_to_the_gateway_too(path, text, variable, value):
+    calls = detect(Tree.of({path: text}))
+    assert calls.env[variable] == (value or f"{GATEWAY}/openai/v1/chat/completions")
+    assert calls.unreached == ()
+
+
+def test_keys_under_names_of_their_own_are_given():
+    env = detect(Tree.of({"a.py": "import openai\nos.environ['LLM_API_KEY']; os.environ['STRIPE_API_KEY']\n"})).env
+    assert "LLM_API_KEY" in env
+    assert "STRIPE_API_KEY" not in env
+
+
+def test_what_no_variable_can_lead_is_said_with_its_line():
+    calls = detect(Tree.of({"a.py": "import mistralai\nx = 1\nOpenAI(base_url='https://api.deepseek.com')\n"}))
+    assert any("server_url" in sentence for sentence in calls.unreached)
+    assert any(sentence.startswith("a.py:3 has the address https://api.deepseek.com") for sentence in calls.unreached)
+
+
+def test_plan_names_its_variables_and_is_not_repaired_by_them():
+    tree = Tree.of({"main.py": APP, "requirements.txt": "fastapi\nopenai\n"})
+    plan = plan_for(tree)
+    assert [note.id for note in plan.repairs if note.id == "environment_placeholder"]
+    equipped = gateway.equip(plan, tree)
+    assert equipped.env["OPENAI_API_KEY"].startswith("sk-")
+    assert equipped.env["OPENAI_BASE_URL"] == f"{GATEWAY}/v1"
+    assert "openai in requirements.txt" in equipped.why[-1]
+    assert [note.id for note in equipped.repairs if note.id == "environment_placeholder"] == []
+    assert Plan.from_json(equipped.to_json()) == equipped
+
+
+def test_value_of_the_team_stays_unless_it_says_nothing():
+    dockerfile = (
+        "FROM python:3.12-slim\nENV OPENAI_API_KEY=sk-live-8f3k2 OPENAI_BASE_URL=http://proxy:9/v1\n"
+        "ENV OPENAI_API_BASE=https://api.openai.com/v1\n"
+    )
+    equipped = gateway.equip(Plan("dockerfile", 1, dockerfile), Tree.of({"main.py": APP}))
+    assert equipped.env == {"OPENAI_API_BASE": f"{GATEWAY}/v1"}
+
+
+@pytest.mark.parametrize(
+    ("value", "replaceable"),
+    [
+        ("", True),
+        ("sk-your-key-here", True),
+        ("<key>", True),
+        ("sk-...", True),
+        ("http://host.docker.internal:11434", True),
+        ("https://team.openai.azure.com/", True),
+        ("sk-proj-Hq81lPz", False),
+        ("http://litellm:4000", False),
+        ("https://llm.campus.edu/v1", False),
+    ],
+)
+def test_placeholders_and_addresses_out_of_reach_are_replaceable(value, replaceable):
+    assert is_replaceable(value) is replaceable
+
+
+def test_server_of_models_in_a_stack_is_replaced_and_nobody_waits_for_it():
+    waits = (After("ollama"), After("db"))
+    ollama, database = (
+        Companion(name, "data", f"FROM {image}\n")
+        for name, image in (("ollama", "ollama/ollama:latest"), ("db", "postgres"))
+    )
+    worker = Companion("worker", "app", "FROM python\n", after=waits)
+    plan = Plan("compose", 1, "FROM python\n", after=waits, companions=(ollama, database, worker))
+    equipped = gateway.equip(plan, Tree.of({"a.py": "import ollama\n"}))
+    assert [one.name for one in equipped.companions] == ["db", "worker"]
+    assert [need.name for need in (*equipped.after, *equipped.companions[1].after)] == ["db", "db"]
+    assert equipped.companions[0].env == {}
+    assert equipped.companions[1].env["OLLAMA_HOST"] == GATEWAY
+    assert gateway.hosts_of(equipped) == ("host.docker.internal", "ollama")
+
+
+def test_gateway_stands_in_the_pod_of_a_plan_that_calls_models_only():
+    engine = FakeEngine(tools={"gateway": {"events": [{"listening": [4010]}, {"call": {"kind": "chat"}}]}})
+    plan = Plan("python", 1, "")
+    with engine.pod("e", Limits()) as pod, gateway.open_beside(pod, plan) as models:
+        assert models is None
+    called = replace(plan, hints={"models": {"local": True}})
+    with engine.pod("e", Limits()) as pod, gateway.open_beside(pod, called) as models:
+        assert models.calls() == [{"kind": "chat"}]
+    assert engine.calls.count("aside gateway") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["env" * 40_000, "X=" + "A_" * 60_000, " " * 120_000 + "A", "'" * 60_000, "\n" * 120_000]
+)
+def test_text_made_to_slow_the_reader_does_not(text):
+    tree = Tree.of(
+        {"a.py": text + " BaseSettings", ".env.example": text, "pyproject.toml": text, "requirements.txt": text}
+    )
+    assert detect(tree).clients == {}
