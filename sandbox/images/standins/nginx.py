@@ -62,6 +62,8 @@ if [ "$(id -u)" = 0 ] && [ $((0x$rights >> 6 & 1)) = 0 ]; then
   else
     sed -i '1i user root;' "$settings"
   fi
+  # Folders that a start in the build gave to the other user; the master makes them anew.
+  rmdir /var/cache/nginx/* 2>/dev/null || true
 fi
 exec /usr/sbin/nginx "$@"
 """
@@ -109,6 +111,7 @@ RUN groupadd --system --gid 101 nginx \\
 RUN apt-get update && apt-get install -y --no-install-recommends nginx-light gettext-base curl \\
  && rm -rf /var/lib/apt/lists/* /var/www/html /etc/nginx/sites-* /etc/nginx/modules-enabled /usr/share/nginx/html \\
  && mkdir -p /etc/nginx/conf.d /usr/share/nginx/html /docker-entrypoint.d /var/cache/nginx \\
+ && rm -rf /var/lib/nginx && ln -s /var/cache/nginx /var/lib/nginx \\
  && ln -sf /usr/lib/nginx/modules /etc/nginx/modules \\
  && ln -sf /dev/stdout /var/log/nginx/access.log && ln -sf /dev/stderr /var/log/nginx/error.log
 COPY nginx.conf /etc/nginx/nginx.conf
@@ -117,7 +120,8 @@ COPY index.html 50x.html /usr/share/nginx/html/
 COPY docker-entrypoint.sh /
 COPY 20-envsubst-on-templates.sh /docker-entrypoint.d/
 COPY nginx /usr/local/sbin/
-RUN chmod 0755 /docker-entrypoint.sh /docker-entrypoint.d/*.sh /usr/local/sbin/nginx && nginx -t
+RUN chmod 0755 /docker-entrypoint.sh /docker-entrypoint.d/*.sh /usr/local/sbin/nginx && nginx -t \\
+ && rm -rf /var/cache/nginx/*
 ENTRYPOINT ["/docker-entrypoint.sh"]
 EXPOSE 80
 STOPSIGNAL SIGQUIT
