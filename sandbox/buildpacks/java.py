@@ -85,6 +85,8 @@ def detect(tree: Tree) -> Plan | None:
         for path in tree.paths
         if path.rpartition("/")[2] in _TOOLS and not is_aside(path)
     ]
+    # Maven before Gradle where both are, since one registry is enough for it.
+    found.sort(key=lambda one: (one[0].count("/") + bool(one[0]), one[0], one[1] != "pom.xml"))
     for folder, name in found[:40] or [("", "")]:
         if folder in seen or (folder and not PLAIN_PATH.fullmatch(folder)):
             continue

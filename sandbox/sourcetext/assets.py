@@ -12,7 +12,7 @@ MAX_ASSETS = 24
 PLAIN_PATH = re.compile(r"[\w./@+-]+")
 _NEVER = re.compile(
     r"(?:^|/)(?:\.[^/]*|readme[^/]*|licen[cs]e[^/]*|changelog[^/]*|contributing[^/]*|[^/]*\.(?:md|rst|sh|bat|cmd|lock|mod"
-    r"|sum|work|log|out|exe|bin|o|so|class)|makefile|dockerfile[^/]*|(?:docker-)?compose[^/]*|cargo\.toml|build\.rs"
+    r"|sum|work|log|out|exe|bin|o|so|class|iml|go|java|kt|rs|py|ts|gradle|kts)|makefile|dockerfile[^/]*|(?:docker-)?compose[^/]*|cargo\.toml|build\.rs"
     r"|rust-toolchain[^/]*|procfile|system\.properties|package(?:-lock)?\.json|[^/]*_test\.[^/]*)$",
     re.IGNORECASE,
 )

@@ -56,7 +56,7 @@ def maven(tree: Tree, found: tuple[Source, ...], version: int) -> Built | None:
     lines = [f"FROM maven:3-eclipse-temurin-{version} AS build", "WORKDIR /src"]
     if not module:
         # The packages first, so that a change of the code does not fetch them again.
-        lines += ["COPY pom.xml ./", f"RUN {PROXY}mvn -B -ntp dependency:go-offline"]
+        lines += ["COPY pom.xml ./", f"RUN {PROXY}mvn -B -ntp dependency:go-offline || true"]
     own = tree.read(f"{module}/pom.xml") if module else pom
     why = "pom.xml makes this a Maven project" + (
         f", and its module {module} is the one that starts." if module else "."

