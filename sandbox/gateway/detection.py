@@ -24,7 +24,7 @@ class Calls:
     """What calls models. `clients` are provider ids with where each was seen; `env` leads them to the gateway.
 
     `unreached` are sentences about calls that no variable can lead there, with file and line where they are known;
-    `local` tells that the code has the address of an Ollama beside it.
+    `local` tells that some may go to an Ollama beside the application: its clients ask there when told nothing.
     """
 
     clients: dict[str, str] = field(default_factory=dict)
@@ -78,7 +78,7 @@ def detect(tree: Tree) -> Calls:
     if clients:
         env |= {name: f"sk-{KEY}" for name in reading.variables if _OWN_KEY.fullmatch(name) and name not in env}
     far = {where: address for where, address in reading.literal.items() if not is_local(address)}
-    return Calls(clients, env | reading.addressed, _unreached(clients, far), len(far) < len(reading.literal))
+    return Calls(clients, env | reading.addressed, _unreached(clients, far), "ollama" in clients)
 
 
 def _unreached(clients: dict[str, str], literal: dict[str, str]) -> tuple[str, ...]:

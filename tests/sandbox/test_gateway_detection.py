@@ -113,6 +113,15 @@ def test_plan_names_its_variables_and_is_not_repaired_by_them():
     assert Plan.from_json(equipped.to_json()) == equipped
 
 
+def test_gateway_stands_where_an_ollama_would_unless_the_image_brings_one():
+    tree = Tree.of({"a.js": "fetch('http://localhost:11434/api/chat')\n"})
+    plan = gateway.equip(Plan("node", 1, "FROM node\n"), tree)
+    assert (plan.hints["models"]["local"], plan.hints["models"]["unreached"]) == (True, [])
+    own = gateway.equip(Plan("dockerfile", 1, "FROM ollama/ollama\n"), tree)
+    assert own.hints["models"]["local"] is False
+    assert gateway.hosts_of(own) == ()
+
+
 def test_value_of_the_team_stays_unless_it_says_nothing():
     dockerfile = (
         "FROM python:3.12-slim\nENV OPENAI_API_KEY=sk-live-8f3k2 OPENAI_BASE_URL=http://proxy:9/v1\n"

@@ -44,6 +44,16 @@ def test_slow_provider_keeps_the_application_waiting(gateway):
     assert time.monotonic() - began > 0.5
 
 
+def test_chunks_of_a_stream_do_not_wait_for_one_another(gateway):
+    link = http.client.HTTPConnection(ADDRESS, gateway.port)
+    began = time.monotonic()
+    for _ in range(20):
+        link.request("POST", CHAT, json.dumps(REQUEST | {"stream": True}))
+        link.getresponse().read()
+    link.close()
+    assert time.monotonic() - began < 0.6  # 20 times 40 ms is what delayed acknowledgements would cost
+
+
 def test_dead_provider_refuses_at_once_and_comes_back_on_the_same_port(gateway):
     standing = socket.create_connection((ADDRESS, gateway.port))
     gateway.behave(name="refused")
