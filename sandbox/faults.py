@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 Owner = Literal["team", "host"]
 MAX_DETAIL_LINES = 12
+MAX_DETAIL_CHARACTERS = 500  # of each of them
 MAX_LINE_CHARACTERS = 400
 # C0 and C1 controls except newline and tab; what turns, hides or breaks a line without being seen (bidirectional
 # marks and overrides, zero-width space, line separators, tag characters); halves of surrogate pairs.
@@ -84,7 +85,8 @@ class SandboxError(Exception):
         self.evidence: dict[str, Any] | None = None
         # What a diagnosis read out of the log ({"package": "requests"}), for a repair.
         self.facts: dict[str, str] = {}
-        self.detail = clean(detail, lines=MAX_DETAIL_LINES)
+        whole = clean(detail, lines=MAX_DETAIL_LINES)
+        self.detail = "\n".join(line[:MAX_DETAIL_CHARACTERS] for line in whole.split("\n"))
 
     def fault(self, stage: str) -> Fault:
         return Fault(self.owner, self.id, stage, self.title, self.detail, self.fix, self.where)

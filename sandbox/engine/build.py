@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import tempfile
 import threading
@@ -24,7 +25,7 @@ from sandbox.engine.capture import Lines, documents
 from sandbox.engine.context import DOCKERFILE, pack
 from sandbox.engine.deadline import Deadline
 from sandbox.engine.image import to_image
-from sandbox.engine.owner import EVALUATION
+from sandbox.engine.owner import EVALUATION, temporary_prefix
 from sandbox.engine.stages import images_named
 from sandbox.engine.unpacked import Unpacked, is_needed
 from sandbox.faults import Cancellation, HostFault, TeamFault
@@ -40,6 +41,11 @@ LAYER_EVERY_S = 2.0
 GONE_WITHIN_S = 20.0
 # The engine's words when it could not make a step's container: ours, unless it is about the command (exec).
 RUNTIME_FAILED = "oci runtime create failed"
+# Its words when a step that it had found in its cache went before it was used: a clean-up was faster.
+LOST = "layer_lost"
+_LOST = re.compile(
+    r"failed to get digest sha256:|no such image: sha256:|unknown parent image|unrecognized image id", re.IGNORECASE
+)
 
 
 @dataclass
@@ -76,7 +82,7 @@ class Build:
         if network is None:
             self.api.ensure_network(NETWORK)
         with ExitStack() as stack:
-            context = stack.enter_context(tempfile.TemporaryFile(prefix="assay-context-"))
+            context = stack.enter_context(tempfile.TemporaryFile(prefix=temporary_prefix("context")))
             self._pack(folder, dockerfile, files, context, until)
             group = stack.enter_context(build_group(self.api, self.info, self.limits))
             try:
@@ -103,7 +109,10 @@ class Build:
         """Into the log, which a failed build is diagnosed from; HostFault when the network itself was the failure."""
         if self.log.error:
             network.check()
-        refused = {(one["host"], one["port"]): one for one in network.contacts() if one["outcome"] != "done"}
+        contacts = network.contacts()
+        reached = {(one["host"], one["port"]) for one in contacts if one["outcome"] == "done"}
+        refused = {(one["host"], one["port"]): one for one in contacts if one["outcome"] != "done"}
+        refused = {place: one for place, one in refused.items() if place not in reached}
         for (host, port), one in refused.items():
             of_ours = ", an index that this site names" if one["named"] else ""
             self.log.note(f"The way out of the build: {host}:{port} {one['outcome']}{of_ours}")
@@ -268,6 +277,10 @@ class Build:
                 f"A build step needed more than the {self.limits.build_memory_bytes} bytes of memory that it may use",
                 detail=f"{log}\n{self.log.step}",
                 fix="Install ready-made wheels instead of compiling, or compile with fewer jobs at once.",
+            )
+        if _LOST.match(error):
+            raise HostFault(
+                LOST, "A step that the build had found went before it was used", detail=error, fix="Try again."
             )
         network_gone = f"network {NETWORK} not found" in error
         if network_gone or (RUNTIME_FAILED in error.lower() and "exec:" not in error):

@@ -12,7 +12,7 @@ from typing import Any
 
 from sandbox import indexes
 from sandbox.engine import BuildFailed, Image, OnLine, Pod, budget, layers
-from sandbox.engine.build import Build
+from sandbox.engine.build import LOST, Build
 from sandbox.engine.buildnet import build_network
 from sandbox.engine.container import Host
 from sandbox.engine.image import load_root, pull, to_image
@@ -22,7 +22,7 @@ from sandbox.engine.policy import RunPolicy
 from sandbox.engine.purge import purge
 from sandbox.engine.reap import IMAGES, Ask, reap, unknown
 from sandbox.engine.sdk import DockerApi
-from sandbox.faults import Cancellation
+from sandbox.faults import Cancellation, HostFault
 from sandbox.limits import Limits
 
 
@@ -130,23 +130,32 @@ class DockerEngine:
         dockerfile, added = layers.marked(dockerfile)
         with ExitStack() as stack:
             record = stack.enter_context(layers.Record(on_line))
-            build = Build(
-                self.api,
-                self.info,
-                reference,
-                dict(labels),
-                limits,
-                cancellation or Cancellation(),
-                record.heard,
-                cpuset,
-                self._caches,
-            )
             network = None
             if not trusted:
                 name = evaluation or f"build-{secrets.token_hex(4)}"
                 network = stack.enter_context(build_network(self._host, self.tools, name, indexes.reach(), limits))
+
+            def run() -> tuple[Image, str]:
+                build = Build(
+                    self.api,
+                    self.info,
+                    reference,
+                    dict(labels),
+                    limits,
+                    cancellation or Cancellation(),
+                    record.heard,
+                    cpuset,
+                    self._caches,
+                )
+                return build.run(context, dockerfile, files or {}, network)
+
             try:
-                image, log = build.run(context, dockerfile, files or {}, network)
+                try:
+                    image, log = run()
+                except HostFault as fault:
+                    if fault.id != LOST:
+                        raise
+                    image, log = run()
             except BuildFailed as failure:
                 said, log = (layers.without_mark(text, added) for text in (failure.message, failure.log))
                 raise BuildFailed(said, log, failure.step) from failure

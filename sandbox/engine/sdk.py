@@ -72,7 +72,12 @@ class DockerApi:
 
     def remove_image(self, reference: str, *, force: bool = True, prune: bool = True) -> None:
         with faults(), suppress(errors.NotFound):
-            self._client.remove_image(reference, force=force, noprune=not prune)
+            try:
+                self._client.remove_image(reference, force=force, noprune=not prune)
+            except errors.APIError as error:
+                # While it went down the steps below, another removal was faster.
+                if "unrecognized image id" not in str(error.explanation).lower():
+                    raise
 
     def pull(self, reference: str) -> Stream:
         name, _, tag = reference.partition("@") if "@" in reference else _split_tag(reference)

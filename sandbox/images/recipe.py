@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.engine import BuildFailed, Engine, Image
+from sandbox.engine.owner import temporary_prefix
 from sandbox.faults import HostFault, TeamFault
 from sandbox.limits import Limits
 
@@ -75,7 +76,7 @@ def ensure(recipe: Recipe, engine: Engine, say: Say) -> Image:
             ensure(recipe.base, engine, say)
         say(f"building the image {recipe.name} here, once")
         clock = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="assay-image-") as folder:
+        with tempfile.TemporaryDirectory(prefix=temporary_prefix("image")) as folder:
             try:
                 image = recipe.make(engine, Path(folder), recipe.reference)
             except (BuildFailed, TeamFault) as error:

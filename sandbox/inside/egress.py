@@ -46,12 +46,13 @@ class Egress:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of the build, from its first byte to its end."""
-        host, port, moved, outcome = "", 0, 0, "done"
+        host, port, moved, outcome, is_connected = "", 0, 0, "done", False
         async with self.places:
             try:
                 head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), HEAD_S)
                 method, host, port, rest = target_of(head)
                 out_reader, out_writer = await self.connect(host, port)
+                is_connected = True
                 try:
                     if method == "CONNECT":
                         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -72,7 +73,7 @@ class Egress:
                     + text
                 )
             except (TimeoutError, OSError, EOFError, ValueError, asyncio.LimitOverrunError):
-                outcome = "unreachable"
+                outcome = "done" if is_connected else "unreachable"  # how a connection ends is nobody's fault
             finally:
                 with contextlib.suppress(OSError):
                     await asyncio.wait_for(writer.drain(), HEAD_S)

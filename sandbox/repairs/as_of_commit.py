@@ -12,6 +12,8 @@ from sandbox.repairs import Broken, Repair
 
 _INSTALL = re.compile(r"^RUN pip install (?P<what>.+)$", re.MULTILINE)
 _FROM = re.compile(r"^FROM python:(\d\.\d+)(?=[.-])", re.MULTILINE)
+# A server that we add has bounds of today.
+_OURS = re.compile(r"'(gunicorn|uvicorn)[<>=][^']*'")
 # The commit may have been made after an install of the same day.
 LATER = timedelta(days=1)
 
@@ -24,7 +26,7 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
     except ValueError:
         return None
     command = f"RUN pip install uv && uv pip install --system --exclude-newer {day}T00:00:00Z"
-    text = _INSTALL.sub(lambda found: f"{command} {found['what']}", broken.plan.dockerfile)
+    text = _INSTALL.sub(lambda found: f"{command} {_OURS.sub(r'\1', found['what'])}", broken.plan.dockerfile)
     used = _FROM.search(text)
     what, runtime, python = "Packages were", broken.plan.runtime, of_its_time(day)
     # Code from before a Python was there rarely runs on it, nor do its packages.
