@@ -22,6 +22,8 @@ _WATCHER = re.compile(
     r"(?:^|\s)(?:npx\s+)?(?:nodemon|node-dev|supervisor|pm2\s+start|tsx\s+watch|ts-node-dev|tsnd|node\s+--watch)\b"
 )
 _PREFIX = re.compile(r"(?:(?:npx\s+)?cross-env\s+)?(?:[A-Za-z_]\w*=\S*\s+)*")
+# A program that is called by its path: node_modules/.bin/nodemon, node ./node_modules/nodemon/bin/nodemon.js.
+_PROGRAM = re.compile(r"(?:\bnode\s+)?(?<![\w/])(?:\./)?node_modules/(?:\.bin/)?([\w-]+)(?:/bin/[\w.-]+)?(?=\s|$)")
 _WITH_VALUE = ("-w", "--watch", "-e", "--ext", "-i", "--ignore", "-d", "--delay", "--config", "--signal", "--name")
 _FILE = re.compile(r"(?:^|\s)\"?((?:\./)?[\w@./-]+\.[cm]?[jt]sx?)\"?(?=\s|$)")
 
@@ -47,6 +49,7 @@ def without_watcher(text: str, package: Package) -> str:
 
     A watcher outlives the crash of what it watches, and so hides it.
     """
+    text = _PROGRAM.sub(r"\1", text)
     if not _WATCHER.search(text) or OPERATORS.search(text):
         return ""
     prefix = _PREFIX.match(text)

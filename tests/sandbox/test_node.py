@@ -120,6 +120,8 @@ class TestStart:
             ("nodemon -w src -e js,json server.js", "exec node server.js", ["start_without_watcher"]),
             ("node --watch server.js", "exec node server.js", ["start_without_watcher"]),
             ("npx nodemon -x 'node -r a' server.js", "exec node -r a server.js", ["start_without_watcher"]),
+            ("./node_modules/nodemon/bin/nodemon.js ./server.js", "exec node ./server.js", ["start_without_watcher"]),
+            ("node_modules/.bin/nodemon server.js", "exec node server.js", ["start_without_watcher"]),
             ("tsx watch server.ts", "exec tsx server.ts", ["start_without_watcher"]),
             ("pm2 start server.js", "exec node server.js", ["start_without_watcher"]),
             ("ts-node server.ts", "exec ts-node server.ts", []),
