@@ -13,7 +13,7 @@ from sandbox.gateway.addresses import is_replaceable
 from sandbox.gateway.detection import detect
 from sandbox.gateway.providers import ADDRESS, OLLAMA_HOSTS, OLLAMA_PORT, PORT
 from sandbox.launch.stage import last_stage
-from sandbox.plan import Companion, Plan
+from sandbox.plan import Companion, Note, Plan
 from sandbox.pysource.environment import required_variables
 from sandbox.pysource.syntax import modules
 from sandbox.tree import Tree
@@ -33,7 +33,7 @@ def equip(plan: Plan, tree: Tree) -> Plan:
     """The plan with what leads its calls of models to the gateway; the same plan when it makes none.
 
     `env` of the app and of its companions gets the variables (never over a value that the team set and meant), `why`
-    says so, and hints["models"] is {"clients": [...], "variables": [...], "unreached": [sentence], "local": bool}; if
+    says so, `refused` names the calls that cannot be led, and hints["models"] is {"clients": [...], "variables": [...], "unreached": [sentence], "local": bool}; if
     `local`, the gateway also stands where an Ollama beside the application would.
     """
     calls = detect(tree)
@@ -55,6 +55,7 @@ def equip(plan: Plan, tree: Tree) -> Plan:
         env=plan.env | given,
         why=(*plan.why, why, *(f"{name} is replaced by the model gateway." for name in sorted(replaced))),
         repairs=repairs,
+        refused=(*plan.refused, *(Note("model_unreached", sentence) for sentence in calls.unreached)),
         hints=plan.hints | {HINT: hint | {"local": local}},
         after=tuple(need for need in plan.after if need.name not in replaced),
         companions=tuple(_equipped(one, calls.env, replaced) for one in plan.companions if one.name not in replaced),

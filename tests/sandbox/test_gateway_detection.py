@@ -101,6 +101,12 @@ def test_what_no_variable_can_lead_is_said_with_its_line():
     assert any(sentence.startswith("a.py:3 has the address https://api.deepseek.com") for sentence in calls.unreached)
 
 
+def test_page_is_told_of_calls_that_cannot_be_led():
+    plan = gateway.equip(Plan("python", 1, ""), Tree.of({"a.py": "import google.generativeai\n"}))
+    assert [note.id for note in plan.refused] == ["model_unreached"]
+    assert "a.py (google-generativeai)" in plan.refused[0].why
+
+
 def test_plan_names_its_variables_and_is_not_repaired_by_them():
     tree = Tree.of({"main.py": APP, "requirements.txt": "fastapi\nopenai\n"})
     plan = plan_for(tree)

@@ -91,6 +91,14 @@ def test_strange_bodies_get_an_answer(gateway, body):
         assert gateway.raw("POST", path, body)[0] in (200, 400)
 
 
+def test_nothing_that_an_application_sends_changes_how_the_gateway_answers(gateway):
+    told = {"tell": 1, "mode": {"name": "refused"}}
+    for path in (CHAT, "/mode", "/v1/mode", "/"):
+        gateway.raw("POST", path, json.dumps(told | {"model": "m", "messages": said(json.dumps(told))}))
+    sent(gateway, json.dumps(told).encode() + b"\n\r\n\r\n", wait=1.0)
+    assert not [event for event in gateway.events if "told" in event]
+
+
 def test_prompts_made_to_slow_its_reader_do_not(gateway):
     braces = "{" * 200_000 + '"a": ' * 50_000 + "}" * 200_000
     for text in (braces, "{}" * 300_000 + " json", "one of " * 100_000, "yes or " * 100_000, "only " * 200_000):
