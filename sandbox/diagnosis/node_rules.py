@@ -4,6 +4,7 @@ from sandbox.diagnosis.rules import rule
 
 _TOOLS = r"\b(?:npm|npx|pnpm|yarn|node|corepack|bun|tsc|vite|next|ng|turbo|nx|gulp|webpack|make|sh)\b"
 _NAME = r"[@\w][\w./@-]{0,120}"
+_WANTED = r"(?P<package{n}>[^'\"\s]{{1,120}}?)"  # with a version, such as ms@^99.0.0
 _MISSING_SCRIPT = (
     rf"(?:npm (?:ERR!|error) )?[Mm]issing script: [\"']?(?P<script>{_NAME})",
     rf"ERR_PNPM_NO_SCRIPT[^\n]{{0,40}}Missing script: (?P<script2>{_NAME})",
@@ -110,9 +111,8 @@ NODE_BUILD_RULES = (
     rule(
         "npm_package_not_found",
         (
-            rf"npm (?:ERR!|error) 404 +'(?P<package>{_NAME})' is not in",
-            rf"npm (?:ERR!|error) notarget[^\n]{{0,80}}No matching version found for (?P<package2>{_NAME})",
-            rf"No matching version found for (?P<package3>{_NAME})",
+            rf"npm (?:ERR!|error) 404 +'{_WANTED.format(n='')}' is not in",
+            rf"No matching version found for {_WANTED.format(n='2')}\.?(?:\s|$)",
             rf"ERR_PNPM_(?:FETCH_404|NO_MATCHING_VERSION)[^\n]{{0,120}}?/(?P<package4>{_NAME})",
             rf"Couldn't find package \"(?P<package5>{_NAME})\"",
             rf"error Couldn't find any versions for \"(?P<package6>{_NAME})\"",
