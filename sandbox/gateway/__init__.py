@@ -33,8 +33,9 @@ def equip(plan: Plan, tree: Tree) -> Plan:
     """The plan with what leads its calls of models to the gateway; the same plan when it makes none.
 
     `env` of the app and of its companions gets the variables (never over a value that the team set and meant), `why`
-    says so, `refused` names the calls that cannot be led, and hints["models"] is {"clients": [...], "variables": [...], "unreached": [sentence], "local": bool}; if
-    `local`, the gateway also stands where an Ollama beside the application would.
+    says so, `refused` names the calls that cannot be led, and hints["models"] is {"clients": [...], "variables": [...],
+    "unreached": [sentence], "local": bool}; if `local`, the gateway also stands where an Ollama beside the application
+    would.
     """
     calls = detect(tree)
     if not calls.clients:
