@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sandbox.plan import Plan
 from sandbox.pysource.version import RELEASED, of_its_time
@@ -12,8 +12,8 @@ from sandbox.repairs import Broken, Repair
 
 _INSTALL = re.compile(r"^RUN pip install (?P<what>.+)$", re.MULTILINE)
 _FROM = re.compile(r"^FROM python:(\d\.\d+)(?=[.-])", re.MULTILINE)
-# A server that we add has bounds of today.
-_OURS = re.compile(r"'(gunicorn|uvicorn)[<>=][^']*'")
+# A server that we add is today's: its start command is.
+_OURS = re.compile(r" ?'(?:gunicorn|uvicorn)[<>=][^']*'")
 # The commit may have been made after an install of the same day.
 LATER = timedelta(days=1)
 
@@ -25,8 +25,7 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
         day = (datetime.fromisoformat(str(broken.source.get("committed_at"))) + LATER).date()
     except ValueError:
         return None
-    command = f"RUN pip install uv && uv pip install --system --exclude-newer {day}T00:00:00Z"
-    text = _INSTALL.sub(lambda found: f"{command} {_OURS.sub(r'\1', found['what'])}", broken.plan.dockerfile)
+    text = _INSTALL.sub(lambda found: _install(found["what"], day), broken.plan.dockerfile)
     used = _FROM.search(text)
     what, runtime, python = "Packages were", broken.plan.runtime, of_its_time(day)
     # Code from before a Python was there rarely runs on it, nor do its packages.
@@ -36,6 +35,16 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
         what = f"Python {python} was used, and packages were"
     why = f"{what} installed as the index had them on {day}. Pin versions (pip freeze) or commit a lock file."
     return replace(broken.plan, dockerfile=text, runtime=runtime), why
+
+
+def _install(what: str, day: date) -> str:
+    """The RUN line of an install as of a day."""
+    ours = "".join(_OURS.findall(what)).strip()
+    theirs = _OURS.sub("", what)
+    commands = ["pip install uv"]
+    commands += [f"uv pip install --system --exclude-newer {day}T00:00:00Z {theirs}"] if theirs else []
+    commands += [f"uv pip install --system {ours}"] if ours else []
+    return f"RUN {' && '.join(commands)}"
 
 
 REPAIR = Repair(
