@@ -92,6 +92,9 @@ def _categories(card: dict[str, Any]) -> Table:
 def _notes(report: dict[str, Any]) -> Iterator[str]:
     """What a reader must know to weigh the result: what was swapped, added, mended, left out."""
     source, plan = report["source"], report["plan"] or {}
+    if len(report["services"]) > 1:
+        rows = report["services"]
+        yield f"The stack: {', '.join(f'{row["name"]} ({row["role"]}) {row["state"]}' for row in rows)}."
     if source.get("dirty"):
         yield "Uncommitted changes of the folder were not evaluated."
     for name, why in (("submodules", "were not fetched"), ("lfs_pointers", "are pointers to Git LFS, not files")):
