@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sandbox.gateway.addresses import ANY_ADDRESS, at_gateway, fallbacks, is_local, whose
+from sandbox.gateway.addresses import ANY_ADDRESS, at_gateway, fallbacks, is_local, is_replaceable, whose
 from sandbox.gateway.packages import MAX_BYTES, by_package
 from sandbox.gateway.providers import KEY, PROVIDERS
+from sandbox.pysource.environment import example_values
 from sandbox.pysource.syntax import FOREIGN_FOLDERS
 from sandbox.tree import Tree
 
@@ -17,6 +18,14 @@ _SETTINGS = re.compile(r"\.(?:properties|ya?ml|toml)$|(?:^|/)(?:\.env[\w.]*|[\w.
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,8}\b")
 # Names that people give to the key of whatever model they use.
 _OWN_KEY = re.compile(r"(?:LLM|MODEL|GPT|CHATGPT|CLAUDE|AI|CHAT|EMBEDDINGS?)_(?:\w+_)?(?:KEY|TOKEN)")
+
+# Names of models in an example file are the team's own choice; Azure's clients cannot even be made without theirs.
+_MODEL = re.compile(r"(?:^|_)(?:MODEL|DEPLOYMENT)(?:_NAME|_ID)?$")
+_AZURE = (
+    (re.compile(r"AZURE_OPENAI_\w*EMBED\w*(?:DEPLOYMENT|MODEL)\w*"), "text-embedding-3-small"),
+    (re.compile(r"AZURE_OPENAI_\w*(?:DEPLOYMENT|MODEL)\w*"), "gpt-4o-mini"),
+    (re.compile(r"AZURE_OPENAI_\w*VERSION"), "2024-10-21"),
+)
 
 
 @dataclass(frozen=True)
@@ -76,9 +85,23 @@ def detect(tree: Tree) -> Calls:
         if provider.id in clients:
             env |= provider.env
     if clients:
-        env |= {name: f"sk-{KEY}" for name in reading.variables if _OWN_KEY.fullmatch(name) and name not in env}
+        env = _named(reading.variables) | _documented(tree) | env
     far = {where: address for where, address in reading.literal.items() if not is_local(address)}
     return Calls(clients, env | reading.addressed, _unreached(clients, far), "ollama" in clients)
+
+
+def _named(variables: dict[str, str]) -> dict[str, str]:
+    """Values for variables of the team's own that a client cannot do without."""
+    env = {name: f"sk-{KEY}" for name in variables if _OWN_KEY.fullmatch(name)}
+    for pattern, value in reversed(_AZURE):
+        env |= {name: value for name in variables if pattern.fullmatch(name)}
+    return env
+
+
+def _documented(tree: Tree) -> dict[str, str]:
+    """Names of models that the example of the environment file gives."""
+    _, values = example_values(tree)
+    return {name: value for name, value in values.items() if _MODEL.search(name) and not is_replaceable(value)}
 
 
 def _unreached(clients: dict[str, str], literal: dict[str, str]) -> tuple[str, ...]:

@@ -95,6 +95,18 @@ def test_keys_under_names_of_their_own_are_given():
     assert "STRIPE_API_KEY" not in env
 
 
+def test_models_are_those_of_the_example_file_and_azure_gets_what_its_client_needs():
+    reads = (
+        "import openai\nos.environ['AZURE_OPENAI_DEPLOYMENT_NAME']; os.environ['AZURE_OPENAI_EMBEDDING_DEPLOYMENT']\n"
+    )
+    example = "MODEL=llama3.2\nCHAT_MODEL=\nMODEL_PATH=model.pkl\nDEBUG=1\nAZURE_OPENAI_API_VERSION=\n"
+    env = detect(Tree.of({"a.py": reads, ".env.example": example})).env
+    assert env["MODEL"] == "llama3.2"
+    assert (env["AZURE_OPENAI_DEPLOYMENT_NAME"], env["AZURE_OPENAI_API_VERSION"]) == ("gpt-4o-mini", "2024-10-21")
+    assert env["AZURE_OPENAI_EMBEDDING_DEPLOYMENT"] == "text-embedding-3-small"
+    assert not {"CHAT_MODEL", "MODEL_PATH", "DEBUG"} & set(env)
+
+
 def test_what_no_variable_can_lead_is_said_with_its_line():
     calls = detect(Tree.of({"a.py": "import mistralai\nx = 1\nOpenAI(base_url='https://api.deepseek.com')\n"}))
     assert any("server_url" in sentence for sentence in calls.unreached)
