@@ -26,7 +26,7 @@ def row_of(part: Plan | Companion, build: dict[str, Any]) -> dict[str, Any]:
     """A service's row of the report before anything is known of it."""
     return {
         "name": part.name,
-        "role": part.role if isinstance(part, Companion) else "app",
+        "role": part.role if isinstance(part, Companion) else "task" if part.kind == "job" else "app",
         "state": "failed",
         "port": None,
         "health_path": None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from sandbox import canonical
 from sandbox.plain import plain
@@ -56,6 +56,16 @@ class Evidence:
         if later.get("asked") and later["good"] * 2 <= later["asked"]:
             return False
         return any(row["role"] == "app" and row["state"] == "healthy" for row in self.services)
+
+    @property
+    def kind(self) -> Literal["service", "job"]:
+        """What the plan is to run; a service where there is no plan."""
+        return "job" if "job" in ((self.plan or {}).get("hints") or {}) else "service"
+
+    @property
+    def finished(self) -> bool:
+        """The app is a job that ran to its end without an error, which is to it what `deployed` is to a service."""
+        return self.kind == "job" and (self.probe("job") or {}).get("state") == "done"
 
     def digest(self) -> str:
         return canonical.digest(self.to_json())

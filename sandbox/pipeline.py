@@ -52,6 +52,7 @@ class Pipeline:
         for name, empty in (("stages", []), ("probes", {}), ("services", [])):
             self.state.setdefault(name, empty)
         self._snapshot: Snapshot | None = None
+        self._until = time.monotonic() + self.limits.evaluation_s
         self._is_up = False  # the app has answered, so that no repair of its start is called for
 
     @property
@@ -183,6 +184,7 @@ class Pipeline:
             source=self.state["source"],
             say=lambda kind, text, source: self._say(stage, kind, text, source=source),
             cancellation=self.cancellation,
+            until=self._until,
         )
 
     def _keep(self, built: Built) -> None:
@@ -224,10 +226,11 @@ class Pipeline:
     def _look(self, plan: Plan) -> None:
         build = self.state["probes"]["build"]
         built = {name: Image(**image) for name, image in self.state["images"].items()}
-        probes = [probe for probe in all_probes() if probe.on == "service" and probe.id not in self.skip]
+        probes = [probe for probe in all_probes() if probe.on == plan.kind and probe.id not in self.skip]
         row = row_of(plan, build)
         self.state["services"] = [row]
-        self.state["probes"].pop("boot", None)  # of an attempt before this one
+        for first in ("boot", "job"):
+            self.state["probes"].pop(first, None)  # of an attempt before this one
         self._is_up = False
         with self.engine.pod(self.key, self.limits, hosts=hosts_of(plan)) as pod:
             stack = Deployment(
@@ -258,13 +261,17 @@ class Pipeline:
             for number, probe in enumerate(probes):
                 target.say = self._progress(number, len(probes))
                 target.say(probe.id, 0.0)
+                if probe.id != "boot" and time.monotonic() > self._until:
+                    # What was not looked at for want of time is nobody's fault, and no finding.
+                    self.state["probes"][probe.id] = {"error": "evaluation_timeout: there was no time left to look"}
+                    continue
                 try:
                     self._gather(probe, "observing", target)
                 except TeamFault as error:
                     row["fault"] = error.fault("observing").to_json()
                     raise
                 finally:
-                    row |= _service_facts(self.state["probes"].get("boot", {}))
+                    row |= _service_facts(self.state["probes"].get("boot" if plan.kind == "service" else "job", {}))
                 if probe.id == "boot":
                     self._is_up = True
                     own = {found["port"] for found in self.state["probes"]["boot"]["listening"]}

@@ -74,7 +74,8 @@ class Plan:
     runtime     one line for people: "Python 3.12, FastAPI by uvicorn"
     why         sentences: what was seen that led here, in the order it mattered
     hints       facts for later stages: {"framework": "fastapi", "openapi": "/openapi.json",
-                "routes": [{"method": "POST", "path": "/predict"}]}
+                "routes": [{"method": "POST", "path": "/predict"}]};
+                "job" is there when the app is a job, which runs to its end (see sandbox/jobs)
     name        what the other services of the stack call the app
     after       services that have to be there before the app starts
     companions  the other services of the stack, each after those that it needs
@@ -98,6 +99,11 @@ class Plan:
     name: str = "app"
     after: tuple[After, ...] = ()
     companions: tuple[Companion, ...] = ()
+
+    @property
+    def kind(self) -> Literal["service", "job"]:
+        """A job runs to its end; a service stays and answers."""
+        return "job" if "job" in self.hints else "service"
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -22,7 +22,7 @@ def report(
         judged,
         RUBRICS[track or evidence.track],
         evidence_digest=evidence.digest(),
-        deployed=evidence.deployed,
+        deployed=evidence.deployed or evidence.finished,
     )
     return {
         "schema": SCHEMA,

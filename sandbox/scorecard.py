@@ -74,7 +74,10 @@ def grade_of(total: float | None) -> str:
 
 
 def total(judged: Sequence[Judged], rubric: Rubric, *, evidence_digest: str, deployed: bool) -> Scorecard:
-    """Weighted mean of the categories that could be judged; a category with nothing judged weighs nothing."""
+    """Weighted mean of the categories that could be judged; a category with nothing judged weighs nothing.
+
+    `deployed` is whether it did what it is there for: a service answered, a job ran to its end.
+    """
     categories = {
         category: category_score([row for row in judged if row.check.category == category])
         for category in rubric.weights

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-import shlex
-
 from sandbox.buildpacks import Buildpack
 from sandbox.plan import Note, Plan
-from sandbox.pysource.distributions import system_packages
 from sandbox.pysource.entrypoint import Entrypoint
 from sandbox.pysource.environment import placeholders
 from sandbox.pysource.frameworks import SELF_SERVED
+from sandbox.pysource.image import PLAIN_PATH, python_image
 from sandbox.pysource.manifests import Manifest, find_manifest, manifest_folders
 from sandbox.pysource.placement import import_roots, run_folder
 from sandbox.pysource.start import Start, procfile_start, server_requirement, start_of
@@ -20,8 +16,6 @@ from sandbox.pysource.version import choose_python
 from sandbox.tree import Tree
 
 VERSION = 1
-# A path outside this set could end an instruction of the generated Dockerfile or be expanded in it.
-_PLAIN_PATH = re.compile(r"[\w./ @+-]*")
 # Extras and packages that bring a server with them.
 _BRINGS_UVICORN = ("standard", "all")
 
@@ -39,7 +33,7 @@ def detect(tree: Tree) -> Plan | None:
 def _plan(tree: Tree, survey: Survey, entry: Entrypoint) -> Plan | None:
     folder = run_folder(tree, entry.module, manifest_folders(tree))
     start = start_of(tree, entry, folder)
-    if start is None or not _PLAIN_PATH.fullmatch(entry.path):
+    if start is None or not PLAIN_PATH.fullmatch(entry.path):
         return None
     served = survey.application(entry)
     manifest = find_manifest(tree, folder, survey.parsed)
@@ -61,15 +55,16 @@ def _plan(tree: Tree, survey: Survey, entry: Entrypoint) -> Plan | None:
     return Plan(
         buildpack="python",
         version=VERSION,
-        dockerfile=_dockerfile(
+        dockerfile=python_image(
             python=python.version,
             manifest=manifest,
-            start=start,
-            added=added,
+            argv=argv,
+            added=(server_requirement(added),) if added else (),
             folder=folder,
             roots=roots,
             values=values,
-            argv=argv,
+            before=start.before,
+            port=8000,
         ),
         start=argv,
         env=dict(start.env) | values,
@@ -106,55 +101,6 @@ def _loopback(entry: Entrypoint, start: Start) -> dict[str, str]:
     if launch is None or not launch.loopback or not (served_by_itself or entry.framework is SELF_SERVED):
         return {}
     return {"loopback": f"{entry.path}:{launch.line}"}
-
-
-def _dockerfile(
-    *,
-    python: str,
-    manifest: Manifest,
-    start: Start,
-    added: str,
-    folder: str,
-    roots: list[str],
-    values: dict[str, str],
-    argv: tuple[str, ...],
-) -> str:
-    """Manifests before source, so that a change of the code does not install everything again."""
-    debian = system_packages(manifest.names)
-    install = [*manifest.install, *([server_requirement(added)] if added else [])]
-    first = [path for path in (*manifest.copies, *(path for path, _ in manifest.files)) if _PLAIN_PATH.fullmatch(path)]
-    lines = [
-        f"FROM python:{python}-slim",
-        "ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1",
-        "ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore",
-    ]
-    if debian:
-        lines.append(
-            f"RUN apt-get update && apt-get install -y --no-install-recommends {' '.join(debian)} "
-            "&& rm -rf /var/lib/apt/lists/*"
-        )
-    lines += [
-        "RUN useradd --uid 10001 --create-home app && install --directory --owner=app --group=app /app",
-        "WORKDIR /app",
-    ]
-    source = "COPY --chown=app:app . /app"
-    if manifest.needs_source:
-        lines.append(source)
-    else:
-        lines += [f"COPY {json.dumps([path, f'/app/{path}'], ensure_ascii=False)}" for path in first]
-    if install:
-        lines.append(f"RUN pip install {shlex.join(install)}")
-    if not manifest.needs_source:
-        lines.append(source)
-    if folder:
-        lines.append(f"WORKDIR /app/{folder}")
-    if roots:
-        lines.append(f"ENV PYTHONPATH={':'.join(f'/app/{root}' for root in roots)}")
-    lines.append("USER app")
-    given = "".join(f"{name}={shlex.quote(value)} " for name, value in values.items())
-    lines += [f"RUN {given}{command}" for command in start.before]
-    lines += ["EXPOSE 8000", f"CMD {json.dumps(list(argv))}"]
-    return "\n".join(lines) + "\n"
 
 
 SAMPLE = {

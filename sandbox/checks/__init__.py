@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 
 from sandbox.evidence import Evidence
-from sandbox.finding import Check, Finding, failed, inconclusive
+from sandbox.finding import Check, Finding, failed, inconclusive, not_applicable
+from sandbox.probes import all_probes
 
 # A pass above this needs no advice.
 WORTH_ADVICE = 0.9
@@ -50,11 +51,15 @@ class Judged:
 
 
 def judge(check: Check, evidence: Evidence) -> Finding:
-    """One check's finding, with the two answers that every check would otherwise repeat.
+    """One check's finding, with the answers that every check would otherwise repeat.
 
+    A check of what only a service has is not asked of a job, and the other way round.
     A probe it needs is missing: that is the team's doing when their fault ended the evaluation before it (fail),
     and ours when we could not look (inconclusive).
     """
+    other = _other_kind(check, evidence.kind)
+    if other:
+        return not_applicable(other)
     missing = [probe for probe in check.needs if evidence.probe(probe) is None]
     if missing:
         fault = evidence.fault
@@ -64,6 +69,14 @@ def judge(check: Check, evidence: Evidence) -> Finding:
         skipped = [probe for probe in missing if probe not in evidence.probes]
         return inconclusive("Not observed in this evaluation: " + ", ".join(broken + skipped) + ".")
     return check.judge(evidence)
+
+
+def _other_kind(check: Check, kind: str) -> str:
+    """Why the check is not about what the plan runs, "" when it is: its probes look at services, or at jobs, alone."""
+    looks_at = {probe.on for probe in all_probes() if probe.id in check.needs} - {"source"}
+    if not looks_at or kind in looks_at:
+        return ""
+    return "A job runs to its end: it serves nobody." if kind == "job" else "This is a service, not a job."
 
 
 def judge_all(evidence: Evidence, track: str | None = None) -> list[Judged]:

@@ -27,7 +27,7 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         "--skip",
         action="append",
         default=[],
-        choices=[probe.id for probe in all_probes() if probe.id != "boot"],
+        choices=[probe.id for probe in all_probes() if probe.id not in ("boot", "job")],
         metavar="PROBE",
         help="leave a probe out, such as load; may be repeated",
     )

@@ -48,6 +48,14 @@ class Sample:
     writable_bytes: int | None = None
 
 
+@dataclass(frozen=True)
+class Changes:
+    """Paths (folders among them) that differ from the image, sorted. `complete` is False when there were too many."""
+
+    paths: tuple[str, ...] = ()
+    complete: bool = True
+
+
 class Service(Protocol):
     """One container of the team inside a pod."""
 
@@ -70,6 +78,18 @@ class Service(Protocol):
 
     def restart(self) -> None:
         """Start the stopped container again with its writable layer as it was."""
+        ...
+
+    def changes(self) -> Changes:
+        """Paths that it added or changed since its image."""
+        ...
+
+    def size_of(self, path: str) -> int | None:
+        """Bytes of a regular file in it, None of anything else."""
+        ...
+
+    def read(self, path: str, limit_bytes: int) -> bytes:
+        """The beginning of a regular file in it, b"" of anything else."""
         ...
 
     def differences(self) -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from collections.abc import Iterable, Mapping
 
-from sandbox.engine.api import Api, EngineRefusal
+from sandbox.engine.api import Api
+from sandbox.engine.written import read
 
 USERS = "/etc/passwd"
 USERS_BYTES = 1024 * 1024
@@ -30,7 +29,7 @@ def number_of(
     document = {"Image": image, "Cmd": ["-"], "Labels": dict(labels), "HostConfig": host}
     container = api.create(name, document)
     try:
-        return _look_up(_read(api, container), account)
+        return _look_up(read(api, container, USERS, USERS_BYTES).decode("utf-8", "replace"), account)
     finally:
         api.remove(container)
 
@@ -51,24 +50,3 @@ def _is_number(text: str) -> bool:
 def _bounded(text: str) -> int:
     number = int(text[:20] or 0)
     return number if number <= HIGHEST else 0
-
-
-def _read(api: Api, container: str) -> str:
-    """The list of users of a container that never ran, at most USERS_BYTES of it; "" when it is no plain file."""
-    archive = bytearray()
-    try:
-        stream = api.archive(container, USERS)
-    except EngineRefusal:
-        return ""
-    for chunk in stream:
-        archive += chunk
-        if len(archive) > USERS_BYTES:
-            stream.close()
-            break
-    try:
-        with tarfile.open(fileobj=io.BytesIO(bytes(archive))) as tar:
-            member = tar.next()
-            file = tar.extractfile(member) if member is not None and member.isreg() else None
-            return file.read(USERS_BYTES).decode("utf-8", "replace") if file is not None else ""
-    except tarfile.TarError:
-        return ""

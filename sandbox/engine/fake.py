@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.engine import Image, OnLine, Sample, State
+from sandbox.engine import Changes, Image, OnLine, Sample, State
 from sandbox.engine.owner import image_name
 from sandbox.engine.policy import RunPolicy
 from sandbox.engine.reap import Ask, unknown
@@ -58,6 +58,7 @@ class FakeService:
     seen: list[Sample] = field(default_factory=list)
     deviations: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def state(self) -> State:
         return self.states[0]
@@ -81,6 +82,15 @@ class FakeService:
     def restart(self) -> None:
         self.calls.append("restart")
         self._move()
+
+    def changes(self) -> Changes:
+        return Changes(tuple(sorted(self.files)))
+
+    def size_of(self, path: str) -> int | None:
+        return len(self.files[path]) if path in self.files else None
+
+    def read(self, path: str, limit_bytes: int) -> bytes:
+        return self.files.get(path, b"")[:limit_bytes]
 
     def differences(self) -> list[str]:
         return list(self.deviations)

@@ -140,6 +140,16 @@ class DockerApi:
         with faults():
             return _Stream(self._get(f"/containers/{container}/archive", {"path": path}, stream=True))
 
+    def changes(self, container: str) -> Stream:
+        with faults():
+            return _Stream(self._get(f"/containers/{container}/changes", {}, stream=True))
+
+    def stat(self, container: str, path: str) -> str:
+        with faults():
+            address = self._url(f"/containers/{container}/archive")
+            response = _checked(self._client.head(address, params={"path": path}, timeout=ANSWER_S))
+            return str(response.headers["X-Docker-Container-Path-Stat"])
+
     def attach(self, container: str) -> socket.socket:
         with faults():
             query = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}

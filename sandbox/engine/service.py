@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from sandbox.engine import OnLine, Sample, State, container
+from sandbox.engine import Changes, OnLine, Sample, State, container, written
 from sandbox.engine.api import Api
 from sandbox.engine.capture import Frames, Newest
 from sandbox.engine.follow import Follow
@@ -88,6 +88,15 @@ class DockerService:
             self._follow.close()
         self._killed, self._oom = "", None
         self._start()
+
+    def changes(self) -> Changes:
+        return written.changes(self._api, self.id)
+
+    def size_of(self, path: str) -> int | None:
+        return written.size_of(self._api, self.id, path)
+
+    def read(self, path: str, limit_bytes: int) -> bytes:
+        return written.read(self._api, self.id, path, limit_bytes)
 
     def differences(self) -> list[str]:
         return container.differences(self._api, self.id, self.policy, owner=self._owner)

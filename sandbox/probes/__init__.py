@@ -57,13 +57,14 @@ class Target:
 class Probe:
     """`on` "source" probes read the tree even when the build fails; "service" probes run in `order` (boot is 0).
 
+    A plan whose app is a job, which runs to its end, is looked at by the "job" probes instead.
     `look` does the work; `gather` makes plain what it saw, because a team's words and numbers are in it.
     """
 
     id: str
     version: int
     order: int
-    on: Literal["source", "service"]
+    on: Literal["source", "service", "job"]
     question: str
     look: Callable[[Any], dict[str, Any]] = field(repr=False)
 
