@@ -19,6 +19,9 @@ _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,8}\b")
 # Names that people give to the key of whatever model they use.
 _OWN_KEY = re.compile(r"(?:LLM|MODEL|GPT|CHATGPT|CLAUDE|AI|CHAT|EMBEDDINGS?)_(?:\w+_)?(?:KEY|TOKEN)")
 
+# LangChain's and OpenAI's tokeniser downloads its table when it is first used.
+_TOKENISER = re.compile(r"\bOpenAIEmbeddings\(|\btiktoken\.(?:get_encoding|encoding_for_model)\(")
+_TABLE_AT_HAND = re.compile(r"TIKTOKEN_CACHE_DIR|check_embedding_ctx_length\s?=\s?False")
 # Names of models in an example file are the team's own choice; Azure's clients cannot even be made without theirs.
 _MODEL = re.compile(r"(?:^|_)(?:MODEL|DEPLOYMENT)(?:_NAME|_ID)?$")
 _AZURE = (
@@ -50,10 +53,14 @@ class _Reading:
     variables: dict[str, str] = field(default_factory=dict)
     addressed: dict[str, str] = field(default_factory=dict)
     literal: dict[str, str] = field(default_factory=dict)
+    tokenisers: list[str] = field(default_factory=list)
 
     def read(self, path: str, text: str) -> None:
         for name in _VARIABLE.findall(text):
             self.variables.setdefault(name, path)
+        tokeniser = _TOKENISER.search(text) if path.endswith(".py") and not _TABLE_AT_HAND.search(text) else None
+        if tokeniser is not None:
+            self.tokenisers.append(f"{path}:{_line(text, tokeniser.start())}")
         given = fallbacks(text)
         for name, address in given:
             if whose(address) is not None:
@@ -65,7 +72,11 @@ class _Reading:
                 continue
             self.clients.setdefault(provider.id, path)
             if found[1] not in led and _CODE.search(path):
-                self.literal.setdefault(f"{path}:{text.count(chr(10), 0, found.start()) + 1}", found[1])
+                self.literal.setdefault(f"{path}:{_line(text, found.start())}", found[1])
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
 
 
 def detect(tree: Tree) -> Calls:
@@ -87,7 +98,8 @@ def detect(tree: Tree) -> Calls:
     if clients:
         env = _named(reading.variables) | _documented(tree) | env
     far = {where: address for where, address in reading.literal.items() if not is_local(address)}
-    return Calls(clients, env | reading.addressed, _unreached(clients, far), "ollama" in clients)
+    unreached = [*_unreached(clients, far), *_tables(tree, reading.tokenisers)][:MAX_UNREACHED]
+    return Calls(clients, env | reading.addressed, tuple(unreached), "ollama" in clients)
 
 
 def _named(variables: dict[str, str]) -> dict[str, str]:
@@ -104,7 +116,7 @@ def _documented(tree: Tree) -> dict[str, str]:
     return {name: value for name, value in values.items() if _MODEL.search(name) and not is_replaceable(value)}
 
 
-def _unreached(clients: dict[str, str], literal: dict[str, str]) -> tuple[str, ...]:
+def _unreached(clients: dict[str, str], literal: dict[str, str]) -> list[str]:
     by_client = [
         f"{provider.title} ({clients[provider.id]}) cannot be led to the model gateway. {provider.unreached}"
         for provider in PROVIDERS
@@ -114,7 +126,19 @@ def _unreached(clients: dict[str, str], literal: dict[str, str]) -> tuple[str, .
         f"{where} has the address {address} in the code, which a run cannot reach. Read it from a variable."
         for where, address in literal.items()
     ]
-    return tuple((by_client + by_address)[:MAX_UNREACHED])
+    return by_client + by_address
+
+
+def _tables(tree: Tree, tokenisers: list[str]) -> list[str]:
+    """What is said of a tokeniser whose table is not in the image."""
+    dockerfiles = (path for path in tree.paths if "dockerfile" in path.lower())
+    if any("TIKTOKEN_CACHE_DIR" in tree.read(path, MAX_BYTES) for path in dockerfiles):
+        return []
+    return [
+        f"{where} downloads the table of a tokeniser at its first use, which a run cannot. Set TIKTOKEN_CACHE_DIR in a "
+        "Dockerfile and load the encoding there."
+        for where in tokenisers[:1]
+    ]
 
 
 def _files(tree: Tree) -> list[str]:

@@ -95,6 +95,13 @@ def test_keys_under_names_of_their_own_are_given():
     assert "STRIPE_API_KEY" not in env
 
 
+def test_tokeniser_that_would_download_its_table_is_told_with_its_line():
+    files = {"rag.py": "from langchain_openai import OpenAIEmbeddings\n\ne = OpenAIEmbeddings()\n"}
+    (sentence,) = detect(Tree.of(files)).unreached
+    assert sentence.startswith("rag.py:3 downloads the table of a tokeniser")
+    assert detect(Tree.of(files | {"Dockerfile": "ENV TIKTOKEN_CACHE_DIR=/cache\n"})).unreached == ()
+
+
 def test_models_are_those_of_the_example_file_and_azure_gets_what_its_client_needs():
     reads = (
         "import openai\nos.environ['AZURE_OPENAI_DEPLOYMENT_NAME']; os.environ['AZURE_OPENAI_EMBEDDING_DEPLOYMENT']\n"
