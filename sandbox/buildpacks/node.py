@@ -41,7 +41,7 @@ def detect(tree: Tree) -> Plan | None:
     values, placed = placeholders_of(tree, sources)
     build = built_stage(tree, chosen, packages, node, values)
     why = [f"{chosen.describe()} was chosen.", node.why, manager.why, start.why]
-    full = needs_compilers(chosen, packages)
+    full = needs_compilers(tree, chosen, packages)
     if full:
         why.append("The full image builds it, as some of its packages are compiled.")
     if others := [other.describe() for other in found[1:4]]:

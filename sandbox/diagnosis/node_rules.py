@@ -184,6 +184,20 @@ NODE_BUILD_RULES = (
         place="dockerfile",
     ),
     rule(
+        "build_setting_missing",
+        (
+            r"Invalid (?:rewrite|redirect|header)s? found",
+            r"(?:Invalid URL|Failed to parse URL)[^\n]{0,40}undefined",
+            r"input: 'undefined",
+            r"\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]{1,60}) (?:is not (?:defined|set)|is required)",
+            r"Environment variable not found: (?P<name2>[A-Z][A-Z0-9_]{1,60})",
+        ),
+        "The build needs a setting that is not there {name}",
+        "Give it a default in the code (process.env.API_URL ?? 'http://localhost:8000'), or commit a .env.example.",
+        place="dockerfile",
+        within=_TOOLS,
+    ),
+    rule(
         "no_build_output",
         (r"^Assay: the build wrote no index\.html to (?P<folders>[^\n]{1,160})\.$",),
         "The build wrote no page where pages are expected",
@@ -295,12 +309,17 @@ NODE_RUN_RULES = (
                 r"\b(?P<name3>[A-Z][A-Z0-9]*_[A-Z0-9_]{1,60}) "
                 r"(?:is not (?:defined|set)|is required|must be (?:defined|set|provided))"
             ),
-            r"The `uri` parameter to `openUri\(\)` must be a string, got \"undefined\"",
             r"Environment variable not found: (?P<name4>[A-Z][A-Z0-9_]{1,60})",
             r"secretOrPrivateKey must have a value",
         ),
         "The setting {name} is missing, and the process stops without it",
         "Give it a default for local runs, or start without what needs it and say so in the health answer.",
+    ),
+    rule(
+        "missing_setting",
+        (r"The `uri` parameter to `openUri\(\)` must be a string, got \"undefined\"",),
+        "The setting with the address of MongoDB is missing, and the process stops without it",
+        "Give mongoose.connect() a default for local runs, and serve what needs no database when there is none.",
     ),
     rule(
         "dependency_unreachable",

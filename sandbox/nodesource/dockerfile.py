@@ -27,12 +27,20 @@ _QUIET = (
 )
 
 
-def needs_compilers(chosen: Candidate, packages: tuple[Package, ...]) -> bool:
+def needs_compilers(tree: Tree, chosen: Candidate, packages: tuple[Package, ...]) -> bool:
     """Whether the install, of all members of a workspace, may have to compile, or to clone with git: the slim image
     has neither tool."""
     installed = [one for one in packages if one.path in chosen.manager.copies]
-    wanted = [item for one in installed for item in one.dependencies.items()]
-    return any(name in _COMPILED or _GIT.search(version) for name, version in wanted)
+    return _clones(tree, chosen, packages) or any(name in _COMPILED for one in installed for name in one.dependencies)
+
+
+def _clones(tree: Tree, chosen: Candidate, packages: tuple[Package, ...]) -> bool:
+    """Whether a package comes from a git repository, by a manifest or by the lock file."""
+    manager = chosen.manager
+    lock = tree.read(f"{manager.folder}/{manager.lock}".removeprefix("/")) if manager.lock else ""
+    installed = [one for one in packages if one.path in manager.copies]
+    versions = [version for one in installed for version in one.dependencies.values()]
+    return "git+ssh://" in lock or "git@github.com" in lock or any(_GIT.search(version) for version in versions)
 
 
 def built_stage(
@@ -41,7 +49,7 @@ def built_stage(
     """Instructions up to the built package. Manifests come before the source, so that a change of the code does not
     install everything again."""
     package, manager, start = chosen.package, chosen.manager, chosen.start
-    full = needs_compilers(chosen, packages)
+    full = needs_compilers(tree, chosen, packages)
     folders = "/app /pages" if start.is_pages else "/app"
     lines = [
         f"FROM node:{node.version}{'' if full else '-slim'}" + (" AS build" if full or start.is_pages else ""),
@@ -56,6 +64,10 @@ def built_stage(
         lines.append(f"WORKDIR /app/{manager.folder}")
     if manager.whole and any("/node_modules/" in f"/{path}" for path in tree.paths):
         lines.append("RUN rm -rf node_modules")
+    if _clones(tree, chosen, packages):
+        # Lock files say ssh even of public repositories, and a build has neither a key nor a way out but HTTPS.
+        for address in ("ssh://git@github.com/", "git@github.com:"):
+            lines.append(f"RUN git config --global --add url.https://github.com/.insteadOf {address}")
     omitted = manager.omit if _is_lean(chosen) else ""
     lines.append(f"RUN {_QUIET} {manager.install}{omitted}")
     if not manager.whole:

@@ -19,6 +19,7 @@ LOCKS = {
     "bun.lock": "bun",
     "bun.lockb": "bun",
 }
+LOCK_BYTES = 8 * 1024 * 1024
 _SETTINGS = (".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml", ".pnpmfile.cjs")
 _LIFECYCLE = ("preinstall", "install", "postinstall", "prepare", "prepublish")
 # pnpm's own first version for each form of its lock file; 10 runs no build scripts of packages unless told to.
@@ -64,6 +65,8 @@ def find_manager(tree: Tree, package: Package, packages: tuple[Package, ...]) ->
     root = next((one for one in packages if one.folder == folder), package)
     prefix = f"{folder}/" if folder else ""
     locks = [name for name in LOCKS if prefix + name in tree]
+    # Of two the one that was kept up to date: it names more of what package.json wants.
+    locks.sort(key=lambda name: -_named(tree.read(prefix + name, LOCK_BYTES), root) if len(locks) > 1 else 0)
     pinned = _PINNED.match(root.member("packageManager"))
     lock = next((name for name in locks if pinned and LOCKS[name] == pinned["name"]), "") or next(iter(locks), "")
     name = LOCKS.get(lock) or (pinned["name"] if pinned else "")
@@ -113,6 +116,11 @@ def workspace_root(tree: Tree, package: Package, packages: tuple[Package, ...]) 
         if any(fnmatch(inner, pattern.removeprefix("./").rstrip("/").replace("**", "*")) for pattern in patterns):
             return root.folder
     return package.folder
+
+
+def _named(lock: str, package: Package) -> int:
+    """How many of a package's dependencies a lock file names."""
+    return sum(re.search(rf"(?<![\w-]){re.escape(name)}[\"'@:]", lock) is not None for name in package.dependencies)
 
 
 def _is_berry(tree: Tree, prefix: str, version: str, lock: str) -> bool:

@@ -62,6 +62,11 @@ class TestManager:
         assert any("Not used: pnpm-lock.yaml" in reason for reason in found.why)
         assert "pnpm@9.15.0" in server(files=files, packageManager="pnpm@9.15.0+sha512.aa").dockerfile
 
+    def test_of_two_lock_files_the_one_that_was_kept_up_to_date_decides(self):
+        files = {"yarn.lock": "koa@^1.0.0:\n", "package-lock.json": '{"packages": {"node_modules/express": {}}}'}
+        assert "npm ci" in server(files=files).dockerfile
+        assert "yarn install" in server(files=files | {"yarn.lock": "express@^1.0.0:\n"}).dockerfile
+
     def test_manifests_come_before_the_source_unless_the_install_looks_at_it(self):
         order = server(files={"package-lock.json": "{}"}).dockerfile
         assert order.index('"package-lock.json"') < order.index("npm ci") < order.index("COPY --chown=node:node . /app")
@@ -80,6 +85,13 @@ class TestManager:
         dockerfile = plan({"server.js": EXPRESS}, start="node server.js", needs=("express", "sqlite3")).dockerfile
         assert dockerfile.startswith("FROM node:22 AS build\n")
         assert "FROM node:22-slim\nCOPY --from=build --chown=node:node /app /app\nUSER node\n" in dockerfile
+
+    def test_packages_from_git_are_cloned_over_https(self):
+        lock = '{"resolved": "git+ssh://git@github.com/a/b.git#1"}'
+        dockerfile = server(files={"package-lock.json": lock}).dockerfile
+        assert dockerfile.startswith("FROM node:22 AS build\n")
+        assert "insteadOf ssh://git@github.com/\n" in dockerfile
+        assert "git config" not in server(files={"package-lock.json": "{}"}).dockerfile
 
 
 class TestVersion:
