@@ -16,6 +16,14 @@ def as_it_is(image: str) -> str:
     return f"FROM {image}\n"
 
 
+def as_user(user: str) -> Callable[[str], str]:
+    """The Dockerfile of an official image whose entrypoint steps down from root, which nobody can here.
+
+    Started as its service's user from the beginning, it neither changes owners nor users: those images allow it.
+    """
+    return lambda image: f"FROM {image}\nUSER {user}\n"
+
+
 @dataclass(frozen=True)
 class DataService:
     """One kind. The image itself comes as every base does: pulled, from a mirror, or a stand-in.

@@ -1,10 +1,11 @@
-"""MongoDB, as its official image is started."""
+"""MongoDB, as its official image is started. No package carries its server: it comes from a registry or not at all."""
 
-from sandbox.dataservices import DataService
+from sandbox.dataservices import DataService, as_user
 
 SERVICE = DataService(
     id="mongo",
     title="MongoDB",
     images=("mongo",),
     ports=(27017,),
+    dockerfile=as_user("mongodb"),
 )

@@ -1,6 +1,6 @@
-"""MySQL, as its official image is started."""
+"""MySQL and MariaDB, as their official images are started."""
 
-from sandbox.dataservices import DataService
+from sandbox.dataservices import DataService, as_user
 
 SERVICE = DataService(
     id="mysql",
@@ -8,4 +8,5 @@ SERVICE = DataService(
     images=("mysql", "mysql/mysql-server", "mariadb"),
     ports=(3306,),
     env={"MYSQL_ALLOW_EMPTY_PASSWORD": "yes", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD": "yes"},
+    dockerfile=as_user("mysql"),
 )

@@ -1,6 +1,6 @@
 """PostgreSQL, as its official image is started."""
 
-from sandbox.dataservices import DataService
+from sandbox.dataservices import DataService, as_user
 
 SERVICE = DataService(
     id="postgres",
@@ -8,4 +8,5 @@ SERVICE = DataService(
     images=("postgres", "postgis/postgis", "pgvector/pgvector", "timescale/timescaledb", "ankane/pgvector"),
     ports=(5432,),
     env={"POSTGRES_PASSWORD": "assay-placeholder-not-a-secret"},
+    dockerfile=as_user("postgres"),
 )

@@ -1,4 +1,4 @@
-"""Qdrant, as its official image is started."""
+"""Qdrant, as its official image is started. No package carries its server: it comes from a registry or not at all."""
 
 from sandbox.dataservices import DataService
 

@@ -1,10 +1,11 @@
 """RabbitMQ, as its official image is started."""
 
-from sandbox.dataservices import DataService
+from sandbox.dataservices import DataService, as_user
 
 SERVICE = DataService(
     id="rabbitmq",
     title="RabbitMQ",
     images=("rabbitmq",),
     ports=(5672,),
+    dockerfile=as_user("rabbitmq"),
 )

@@ -1,10 +1,19 @@
 """Redis, as its official image is started."""
 
-from sandbox.dataservices import DataService
+from sandbox.dataservices import DataService, as_it_is, as_user
+
+
+def dockerfile(image: str) -> str:
+    """The images of Redis Stack have no user of their own: root without capabilities serves as well."""
+    if "redis-stack" in image:
+        return as_it_is(image)
+    return as_user("valkey" if "valkey" in image else "redis")(image)
+
 
 SERVICE = DataService(
     id="redis",
     title="Redis",
     images=("redis", "valkey/valkey", "redis/redis-stack-server", "redis/redis-stack"),
     ports=(6379,),
+    dockerfile=dockerfile,
 )
