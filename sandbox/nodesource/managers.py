@@ -66,7 +66,8 @@ def find_manager(tree: Tree, package: Package, packages: tuple[Package, ...]) ->
     prefix = f"{folder}/" if folder else ""
     locks = [name for name in LOCKS if prefix + name in tree]
     # Of two the one that was kept up to date: it names more of what package.json wants.
-    locks.sort(key=lambda name: -_named(tree.read(prefix + name, LOCK_BYTES), root) if len(locks) > 1 else 0)
+    if len(locks) > 1:
+        locks = sorted(locks, key=lambda name: -_named(tree.read(prefix + name, LOCK_BYTES), root))
     pinned = _PINNED.match(root.member("packageManager"))
     lock = next((name for name in locks if pinned and LOCKS[name] == pinned["name"]), "") or next(iter(locks), "")
     name = LOCKS.get(lock) or (pinned["name"] if pinned else "")
