@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Built:
 
 @dataclass
 class Builder:
-    """Builds for one evaluation. `say(kind, text, source)` is told what goes on."""
+    """Builds for one evaluation. `say(kind, text, source)` is told what goes on; after `until` nothing is repaired."""
 
     key: str
     engine: Engine
@@ -49,6 +50,7 @@ class Builder:
     source: dict[str, Any]
     say: Say
     cancellation: Cancellation
+    until: float = math.inf
 
     def build(self, plan: Plan) -> Built:
         """Every image of the plan; a failure that a repair knows is tried once more for each class of repair.
@@ -68,6 +70,8 @@ class Builder:
 
     def mend(self, plan: Plan, fault: TeamFault) -> Plan | None:
         """The plan with one repair more, None when there is none for this fault."""
+        if time.monotonic() > self.until:
+            return None
         mended = mend(Broken(plan, fault, Tree.at(self.root), self.source))
         if mended is not None:
             note = mended.repairs[-1]
