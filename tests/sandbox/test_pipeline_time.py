@@ -38,5 +38,5 @@ def test_probes_after_the_time_are_left_out(tmp_path):
     evidence = pipeline.run()
     assert evidence.fault is None
     assert evidence.healthy
-    late = {id for id, seen in evidence.probes.items() if "evaluation_timeout" in str(seen.get("error"))}
+    late = {name for name, seen in evidence.probes.items() if "evaluation_timeout" in str(seen.get("error"))}
     assert {"load", "restart", "strict"} <= late
