@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import Any
 
-from sandbox.buildpacks import Buildpack
+from sandbox.buildpacks import Buildpack, Passed
 from sandbox.launch.pages import PORT, ROOT, server_stage
 from sandbox.nodesource.candidates import Candidate, candidates, is_beside
 from sandbox.nodesource.dockerfile import built_stage, needs_compilers
@@ -28,11 +28,17 @@ _MANAGERS = {"npm": "npm", "pnpm": "pnpm", "yarn": "Yarn 1", "berry": "Yarn"}
 
 
 def detect(tree: Tree) -> Plan | None:
-    """The plan for the likeliest package, None when none runs or it goes with an application of another language."""
+    """The plan for the likeliest package, None without one; Passed when none runs, or it goes with another language."""
     found, packages = candidates(tree)
-    if not found or is_beside(tree, found[0]):
+    if not found:
+        if packages:
+            raise Passed(
+                f"{packages[0].path} was passed over: it has no start script, and no file beside it serves HTTP."
+            )
         return None
     chosen = found[0]
+    if is_beside(tree, chosen):
+        raise Passed(f"{chosen.describe()} was passed over: it goes with an application of another language.")
     package, manager, start = chosen.package, chosen.manager, chosen.start
     node = choose_node(
         tree, package, tuple(dict.fromkeys((package.folder, manager.folder, ""))), insists=_insists(tree, chosen)

@@ -275,7 +275,9 @@ class TestChoice:
         files = {"package.json": manifest, "server.js": EXPRESS, "main.py": FASTAPI, "requirements.txt": "fastapi\n"}
         if chosen == "python":
             del files["server.js"]
-        assert plan_for(Tree.of(files)).buildpack == chosen
+        found = plan_for(Tree.of(files))
+        assert found.buildpack == chosen
+        assert ("was passed over" in found.why[0]) == (chosen == "python")
 
     def test_server_below_gives_way_to_python_at_the_root(self):
         files = {"web/package.json": package("node server.js", needs=("express",)), "web/server.js": EXPRESS}
