@@ -41,3 +41,10 @@ def test_unprivileged_nginx_keeps_its_own_name_and_user():
 )
 def test_node_brings_the_corepack_that_its_release_brought(version, has):
     assert recipe(version).ingredients[1] == has
+
+
+def test_caddy_says_how_it_differs_and_builds_no_caddy():
+    assert note("caddy:2") == ""
+    assert note("caddy:2-alpine") == "Alpine tag served by Debian"
+    assert "caddy 2.9 wanted" in note("caddy:2.9")
+    assert offer_for(parse("caddy:2-builder")) is None
