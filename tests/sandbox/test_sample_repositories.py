@@ -1,71 +1,56 @@
-"""The sample repositories in the real sandbox: built, started, and judged by the boot probe as each one promises."""
+"""The sample repositories through the real pipeline: fetched, built, started and repaired as each one promises."""
 
-import time
+from dataclasses import replace
 
 import pytest
 
-from sandbox import images
-from sandbox.buildpacks import all_buildpacks, plan_for
-from sandbox.diagnosis import diagnose
-from sandbox.engine import BuildFailed
-from sandbox.faults import TeamFault
+from sandbox.buildpacks import all_buildpacks
+from sandbox.engine.owner import image_name
 from sandbox.limits import Limits
-from sandbox.probes import Target
-from sandbox.probes.boot import gather
-from sandbox.tree import Tree
-from tests.sandbox.sample_repositories import EXAMPLES, REPOSITORIES, checkout, expected
+from sandbox.pipeline import Pipeline, fault_of
+from sandbox.probes import all_probes
+from tests.sandbox.sample_repositories import EXAMPLES, REPOSITORIES, checkout, committed, expected
 
 pytestmark = pytest.mark.docker
 # Long enough for the slow start, short enough for the one that never listens.
 LIMITS = Limits(boot_s=20.0)
 RUNNABLE = [name for name in REPOSITORIES if expected(name)["buildpack"] is not None]
+BEYOND_BOOT = frozenset(probe.id for probe in all_probes() if probe.on == "service" and probe.id != "boot")
 
 
 @pytest.fixture
-def evaluate(engine, evaluation):
-    """A function: folder -> (boot document or None, fault or None), all of it on the real engine."""
+def evaluate(engine, evaluation, tmp_path):
+    """A function: folder -> (the evidence, the fault or None) of a whole evaluation on the real engine."""
+    kept = []
 
-    def run(folder):
-        tree = Tree.at(folder)
-        plan = plan_for(tree)
-        try:
-            image, _ = engine.build(
-                folder / plan.context,
-                images.resolve(plan.dockerfile, engine).dockerfile,
-                reference=f"assay/evaluation:{evaluation}",
-                labels={"assay.evaluation": evaluation},
-                limits=LIMITS,
-                files=plan.files,
-            )
-        except TeamFault as refusal:
-            return None, refusal.fault("building")
-        except BuildFailed as failure:
-            return None, diagnose(failure, tree, plan).fault("building")
-        with engine.pod(evaluation, LIMITS) as pod:
-            environment = {"PORT": "8000", "HOST": "0.0.0.0", **plan.env}
-            service = pod.start("app", image, command=plan.start, env=environment)
-            target = Target(
-                pod=pod,
-                service=service,
-                image=image,
-                plan=plan,
-                limits=LIMITS,
-                seen={},
-                say=lambda _text, _fraction: None,
-                started_at=time.monotonic(),
-            )
-            try:
-                return gather(target), None
-            except TeamFault as error:
-                return None, error.fault("observing")
+    def run(folder, **limits):
+        pipeline = Pipeline(
+            key=evaluation,
+            source=str(folder),
+            engine=engine,
+            workspace=tmp_path / "workspace",
+            limits=replace(LIMITS, **limits),
+            skip=BEYOND_BOOT,
+        )
+        evidence = pipeline.run()
+        kept.extend(pipeline.saved().get("images", {}))
+        return evidence, fault_of(evidence)
 
-    return run
+    yield run
+    for name in kept:
+        engine.remove_image(image_name(evaluation, name))
+
+
+def answered(evidence):
+    """(state, health path) of the app."""
+    boot = evidence.probe("boot")
+    return boot["state"], boot["health_path"]
 
 
 @pytest.mark.parametrize("name", RUNNABLE)
 def test_repository_ends_as_it_promises(name, evaluate, tmp_path):
     promised = expected(name)
-    seen, fault = evaluate(checkout(name, tmp_path))
+    evidence, fault = evaluate(checkout(name, tmp_path), **promised.get("limits", {}))
     if "stage" in promised:
         assert fault is not None
         assert (fault.owner, fault.stage, fault.id) == ("team", promised["stage"], promised["outcome"])
@@ -74,27 +59,32 @@ def test_repository_ends_as_it_promises(name, evaluate, tmp_path):
         assert len(fault.detail.splitlines()) <= 12
     else:
         assert fault is None
-        assert (seen["state"], seen["health_path"]) == (promised["outcome"], promised.get("health_path"))
+        assert answered(evidence) == (promised["outcome"], promised.get("health_path"))
+        assert [note["id"] for note in evidence.plan["repairs"]] == promised.get("repairs", [])
+        beside = {row["name"]: row["state"] for row in evidence.services if row["name"] != evidence.plan["name"]}
+        assert beside == promised.get("services", {})
 
 
 @pytest.mark.parametrize("pack", all_buildpacks(), ids=lambda pack: pack.id)
 def test_smallest_repository_of_each_buildpack_answers(pack, evaluate, tmp_path):
+    folder = tmp_path / "smallest"
     for path, text in pack.sample.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
-    seen, fault = evaluate(tmp_path)
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    evidence, fault = evaluate(committed(folder))
     assert fault is None
-    assert (seen["state"], seen["health_path"]) == ("healthy", "/health")
+    assert answered(evidence) == ("healthy", "/health")
 
 
 def test_example_of_make_up_is_healthy(evaluate, tmp_path):
-    seen, fault = evaluate(checkout("churn-api", tmp_path))
+    evidence, fault = evaluate(checkout("churn-api", tmp_path))
     assert fault is None
-    assert (seen["state"], seen["health_path"], seen["openapi"]) == ("healthy", "/health", "/openapi.json")
+    assert answered(evidence) == ("healthy", "/health")
+    assert evidence.probe("boot")["openapi"] == "/openapi.json"
 
 
 def test_second_example_is_alive_without_health(evaluate, tmp_path):
-    seen, fault = evaluate(checkout("notes-app", tmp_path))
+    evidence, fault = evaluate(checkout("notes-app", tmp_path))
     assert fault is None
-    assert (seen["state"], seen["health_path"]) == ("alive", None)
+    assert answered(evidence) == ("alive", None)
     assert set(EXAMPLES) == {"churn-api", "notes-app"}
