@@ -129,7 +129,7 @@ def _plan(tree: Tree, folder: str, others: list[str]) -> Plan | None:
         runtime=f"Go {version}, {framework.title}",
         why=tuple(why),
         repairs=notes,
-        hints=seen.hints(framework, f"{main.folder or '.'}"),
+        hints=seen.hints(framework, main.folder or ".", folder),
     )
 
 

@@ -124,7 +124,7 @@ def _plan(tree: Tree, folder: str, name: str) -> Plan | None:
         health=health,
         runtime=f"Java {version}, {framework.title} by {tool}",
         why=(f"{folder}/{built.why}" if folder else built.why, version_why),
-        hints=seen.hints(framework, folder or "."),
+        hints=seen.hints(framework, folder or ".", folder),
     )
 
 

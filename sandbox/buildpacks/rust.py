@@ -118,7 +118,7 @@ def _plan(tree: Tree, folder: str) -> Plan | None:
         runtime=f"Rust{'' if version == '1' else ' ' + version}, {framework.title}",
         why=(*why, version_why),
         repairs=notes,
-        hints=seen.hints(framework, f"{at}{binary.path}"),
+        hints=seen.hints(framework, f"{at}{binary.path}", folder),
     )
 
 

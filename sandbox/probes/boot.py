@@ -42,7 +42,9 @@ def _fault(target: Target, document: dict[str, Any]) -> TeamFault:
     title, fix = FAULTS[document["why"]]
     listening = ", ".join(f"{row['address']}:{row['port']}" for row in document["listening"]) or "nothing"
     tail = target.service.logs(16 * 1024).decode("utf-8", "replace").splitlines()[-LOG_LINES:]
-    fault = TeamFault(document["why"], title, detail="\n".join([f"Listening: {listening}.", *tail]), fix=fix)
+    where = target.plan.hints.get("loopback") if document["why"] == "loopback_only" else None
+    detail = "\n".join([f"Listening: {listening}.", *tail])
+    fault = TeamFault(document["why"], title, detail=detail, fix=fix, where=where)
     fault.evidence = document
     return fault
 

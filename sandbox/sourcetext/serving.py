@@ -39,14 +39,17 @@ class Serving:
     loopback: str = ""
     reads_port: bool = False
 
-    def hints(self, framework: Framework, app: str) -> dict[str, Any]:
-        """The plan's hints: {"framework", "app", "routes": [{"method", "path"}]} and "loopback" when there is one."""
+    def hints(self, framework: Framework, app: str, folder: str) -> dict[str, Any]:
+        """The plan's hints: {"framework", "app", "routes": [{"method", "path"}]} and "loopback" when there is one.
+
+        `folder` is where the sources were read, below the root of the repository.
+        """
         hints: dict[str, Any] = {
             "framework": framework.id,
             "app": app,
             "routes": [{"method": route.method, "path": route.path} for route in self.routes],
         }
-        return hints | ({"loopback": self.loopback} if self.loopback else {})
+        return hints | ({"loopback": f"{folder}/{self.loopback}".lstrip("/")} if self.loopback else {})
 
     def expected(self, framework: Framework) -> tuple[int, ...]:
         """Ports to look at, likeliest first. A program that reads PORT gets 8000."""
