@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sandbox import __version__
+from sandbox import __version__, gateway
 from sandbox.building import Builder, Built
 from sandbox.buildpacks import plan_for
 from sandbox.deployment import Deployment, app_environment, hosts_of, row_of
@@ -161,7 +161,8 @@ class Pipeline:
         known = self.state.get("images", {})
         if known and all(self.engine.image(image["id"]) is not None for image in known.values()):
             return "reused"
-        plan = plan_for(Tree.at(snapshot.root))
+        tree = Tree.at(snapshot.root)
+        plan = gateway.equip(plan_for(tree), tree)
         for reason in plan.why:
             self._say("building", "note", reason)
         for note in (*plan.repairs, *plan.refused):
@@ -232,7 +233,11 @@ class Pipeline:
         for first in ("boot", "job"):
             self.state["probes"].pop(first, None)  # of an attempt before this one
         self._is_up = False
-        with self.engine.pod(self.key, self.limits, hosts=hosts_of(plan)) as pod:
+        names = (*hosts_of(plan), *gateway.hosts_of(plan))
+        with (
+            self.engine.pod(self.key, self.limits, hosts=names) as pod,
+            gateway.open_beside(pod, plan) as models,
+        ):
             stack = Deployment(
                 pod=pod,
                 plan=plan,
@@ -257,6 +262,7 @@ class Pipeline:
                 say=lambda _text, _fraction: None,
                 cancellation=self.cancellation,
                 taken=frozenset(stack.taken),
+                models=models,
             )
             for number, probe in enumerate(probes):
                 target.say = self._progress(number, len(probes))
