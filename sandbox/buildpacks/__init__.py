@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from sandbox.faults import TeamFault
+from sandbox.hints.applying import from_hints, hinted
+from sandbox.launch.neighbours import with_neighbours
+from sandbox.manifest import manifest_of
+from sandbox.manifest.applying import Detection, applied
 from sandbox.plan import Plan
 from sandbox.tree import Tree
 
@@ -41,24 +45,44 @@ def all_buildpacks() -> tuple[Buildpack, ...]:
     return tuple(sorted(packs, key=lambda pack: (pack.rank, pack.id)))
 
 
-def plan_for(tree: Tree) -> Plan:
-    """The first plan by rank, with the losers recorded as alternatives; TeamFault("nothing_runnable") when none."""
+def plan_for(tree: Tree, settings: str = "") -> Plan:
+    """How a repository is built and started; `settings` is a manifest's text that counts more than the repository's.
+
+    First what a manifest says, then the first plan by rank with the losers recorded as alternatives, then what other
+    platforms' files say of the start. TeamFault("nothing_runnable") when there is no plan, ("manifest_invalid") for a
+    manifest that cannot be followed.
+    """
+    ids = tuple(pack.id for pack in all_buildpacks())
+    manifest = manifest_of(tree, settings)
+    if manifest is not None:
+        return applied(tree, manifest, Detection(ids, _detected))
+    return with_neighbours(tree, _detected(tree, ids), lambda folder: _detected(folder, ids))
+
+
+def _detected(tree: Tree, ids: Iterable[str]) -> Plan:
+    """The first plan of those buildpacks, and what the hints say of it."""
     plans: list[Plan] = []
     passed: list[str] = []
+    wanted = set(ids)
     for pack in all_buildpacks():
+        if pack.id not in wanted:
+            continue
         try:
             plan = pack.detect(tree)
         except Passed as reason:
             passed.append(str(reason))
         else:
             plans += [plan] if plan else []
-    if not plans:
-        shown = ", ".join(tree.paths[:8]) or "no files at all"
-        raise TeamFault(
-            "nothing_runnable",
-            "Nothing in this repository says how to run it",
-            detail="\n".join([*passed, f"Looked for {', '.join(_LOOKED_FOR)}. The repository has: {shown}"]),
-            fix="Add a Dockerfile, or a requirements.txt beside the file that makes the web application.",
-        )
-    others = tuple(f"{plan.buildpack}: {plan.runtime}" for plan in plans[1:])
-    return replace(plans[0], why=(*passed, *plans[0].why), alternatives=others)
+    if plans:
+        others = tuple(f"{plan.buildpack}: {plan.runtime}" for plan in plans[1:])
+        return hinted(tree, replace(plans[0], why=(*passed, *plans[0].why), alternatives=others))
+    plan = from_hints(tree)
+    if plan is not None and plan.buildpack in wanted:
+        return replace(plan, why=(*passed, *plan.why))
+    shown = ", ".join(tree.paths[:8]) or "no files at all"
+    raise TeamFault(
+        "nothing_runnable",
+        "Nothing in this repository says how to run it",
+        detail="\n".join([*passed, f"Looked for {', '.join(_LOOKED_FOR)}. The repository has: {shown}"]),
+        fix="Add a Dockerfile, or a requirements.txt beside the file that makes the web application.",
+    )

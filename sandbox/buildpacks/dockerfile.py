@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from sandbox.buildpacks import Buildpack
-from sandbox.launch.stage import Stage, last_stage
-from sandbox.launch.teamfile import SERVES, plan_from
+from sandbox.launch.stage import last_stage
+from sandbox.launch.teamfile import SERVES, context_of, plan_from
 from sandbox.plan import Plan
 from sandbox.tree import Tree
 
@@ -30,7 +30,7 @@ def detect(tree: Tree) -> Plan | None:
     path = root or (others[0] if others else "")
     if not path:
         return None
-    context = "" if root else _context(tree, path, last_stage(tree.read(path)))
+    context = "" if root else context_of(tree, path)
     plan = plan_from(tree, path, context=context, version=VERSION)
     if root:
         return plan
@@ -58,21 +58,6 @@ def _below(tree: Tree) -> list[str]:
         return -(serves + side), path.count("/"), path
 
     return sorted(found, key=merit)
-
-
-def _context(tree: Tree, path: str, stage: Stage) -> str:
-    """The Dockerfile's own folder, or the root when what it copies exists only there."""
-    folder = path.rpartition("/")[0]
-    sources = [source for source in stage.copied if source not in (".", "") and not re.search(r"[*?$\[]", source)]
-
-    def held(at: str) -> int:
-        inside = tree.below(at)
-        return sum(
-            source.rstrip("/") in inside or any(p.startswith(source.rstrip("/") + "/") for p in inside.paths)
-            for source in sources
-        )
-
-    return "" if held("") > held(folder) else folder
 
 
 SAMPLE = {

@@ -10,7 +10,7 @@ from sandbox.pysource.frameworks import SELF_SERVED
 from sandbox.pysource.image import PLAIN_PATH, python_image
 from sandbox.pysource.manifests import Manifest, find_manifest, manifest_folders
 from sandbox.pysource.placement import import_roots, run_folder
-from sandbox.pysource.start import Start, procfile_start, server_requirement, start_of
+from sandbox.pysource.start import Start, server_requirement, start_of
 from sandbox.pysource.survey import Survey
 from sandbox.pysource.version import choose_python
 from sandbox.tree import Tree
@@ -40,7 +40,7 @@ def _plan(tree: Tree, survey: Survey, entry: Entrypoint) -> Plan | None:
     python = choose_python(tree, folder, manifest.requirements)
     values, placed = placeholders(tree, survey.parsed)
     added = _added_server(start, manifest)
-    command = procfile_start(tree, folder) or start.command
+    command = start.command
     roots = import_roots(tree, entry.module, folder)
     argv = ("sh", "-c", command)
     others = [other.describe() for other in survey.entries[1:4] if other.path != entry.path]
@@ -48,7 +48,7 @@ def _plan(tree: Tree, survey: Survey, entry: Entrypoint) -> Plan | None:
         f"{entry.describe()} was chosen" + (f": {entry.why}." if entry.why else "."),
         manifest.why,
         python.why,
-        start.why if command == start.command else f"The Procfile starts it: {command}",
+        start.why,
     ]
     if others:
         why.append(f"Passed over: {'; '.join(others)}.")

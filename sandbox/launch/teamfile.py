@@ -53,6 +53,22 @@ def plan_from(
     )
 
 
+def context_of(tree: Tree, path: str) -> str:
+    """The build context of a Dockerfile: its own folder, or the root when what it copies exists only there."""
+    folder = path.rpartition("/")[0]
+    stage = last_stage(tree.read(path))
+    sources = [source for source in stage.copied if source not in (".", "") and not re.search(r"[*?$\[]", source)]
+
+    def held(at: str) -> int:
+        inside = tree.below(at)
+        return sum(
+            source.rstrip("/") in inside or any(p.startswith(source.rstrip("/") + "/") for p in inside.paths)
+            for source in sources
+        )
+
+    return "" if held("") > held(folder) else folder
+
+
 def _start(stage: Stage) -> tuple[tuple[str, ...], tuple[Note, ...]]:
     """An override of CMD where it cannot work as written, always with the note that says so."""
     if stage.entrypoint.argv or not stage.cmd.argv:

@@ -46,9 +46,3 @@ def mentions(tree: Tree) -> tuple[Mention, ...]:
                 path = target if target.endswith(".py") else target.replace(".", "/") + ".py"
                 found.setdefault(path, Mention(path, document))
     return tuple(found.values())
-
-
-def procfile_web(tree: Tree) -> str:
-    """The `web:` command of a Procfile at the root, or ""."""
-    match = re.search(r"^web[ \t]*:[ \t]*(\S[^\n]*)", tree.read("Procfile", MAX_TEXT), re.MULTILINE)
-    return match[1].strip() if match else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from dataclasses import dataclass
 
@@ -10,7 +9,6 @@ from sandbox.plan import Note
 from sandbox.pysource.django import read_django
 from sandbox.pysource.entrypoint import Entrypoint
 from sandbox.pysource.frameworks import DJANGO, GRADIO, STREAMLIT
-from sandbox.pysource.mentions import procfile_web
 from sandbox.pysource.placement import dotted
 from sandbox.tree import Tree
 
@@ -67,19 +65,6 @@ def start_of(tree: Tree, entry: Entrypoint, folder: str) -> Start | None:
     if not entry.attribute:
         return _by_itself(entry, script, f"{entry.path} starts its own server.")
     return _served(entry, folder)
-
-
-def procfile_start(tree: Tree, folder: str) -> str:
-    """A Procfile's web command as `sh -c` text when its target is really there; it runs at the repository's root."""
-    command = procfile_web(tree)
-    targets = re.findall(r"\b([A-Za-z_][\w.]*):[A-Za-z_]\w*", command)
-    files = re.findall(r"(?:^|\s)([\w./-]+\.(?:py|sh))\b", command)
-    paths = [target.replace(".", "/") for target in targets]
-    there = any(f"{path}.py" in tree or f"{path}/__init__.py" in tree for path in paths) or any(
-        name.removeprefix("./") in tree for name in files
-    )
-    single = not re.search(r"[;&|]", command)
-    return (f"exec {command}" if single else command) if command and there and not folder else ""
 
 
 def server_requirement(server: str) -> str:
