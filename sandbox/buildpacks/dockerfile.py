@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from sandbox.buildpacks import Buildpack
+from sandbox.buildpacks import Buildpack, Passed
 from sandbox.launch.stage import last_stage
 from sandbox.launch.teamfile import SERVES, context_of, plan_from
 from sandbox.plan import Plan
+from sandbox.sourcetext.misspelt import misspelt, told
 from sandbox.tree import Tree
 
 VERSION = 1
@@ -24,11 +25,16 @@ _PAGES_FOLDERS = ("frontend", "ui", "client", "web", "dashboard")
 
 
 def detect(tree: Tree) -> Plan | None:
-    """The plan of the Dockerfile that most likely makes the product, None when there is no suitable one."""
+    """The plan of the Dockerfile that most likely makes the product, None when there is no suitable one.
+
+    Passed when the only one is misspelt, so that nobody finds it.
+    """
     root = next((name for name in _ROOT_NAMES if name in tree), "")
     others = _below(tree)
     path = root or (others[0] if others else "")
     if not path:
+        if found := misspelt(tree, "", "Dockerfile"):
+            raise Passed(told(found, "Dockerfile"))
         return None
     context = "" if root else context_of(tree, path)
     plan = plan_from(tree, path, context=context, version=VERSION)

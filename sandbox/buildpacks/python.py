@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.buildpacks import Buildpack
+from sandbox.buildpacks import Buildpack, Passed
 from sandbox.plan import Note, Plan
 from sandbox.pysource.entrypoint import Entrypoint
 from sandbox.pysource.environment import placeholders
@@ -13,6 +13,8 @@ from sandbox.pysource.placement import import_roots, run_folder
 from sandbox.pysource.start import Start, server_requirement, start_of
 from sandbox.pysource.survey import Survey
 from sandbox.pysource.version import choose_python
+from sandbox.sourcetext.misspelt import misspelt, told
+from sandbox.sourcetext.shape import shape_notes
 from sandbox.tree import Tree
 
 VERSION = 1
@@ -21,12 +23,14 @@ _BRINGS_UVICORN = ("standard", "all")
 
 
 def detect(tree: Tree) -> Plan | None:
-    """The plan for the likeliest entry point, None when no file serves HTTP."""
+    """The plan for the likeliest entry point, None when no file serves HTTP; Passed when a manifest is misspelt."""
     survey = Survey.of(tree)
     for entry in survey.entries:
         plan = _plan(tree, survey, entry)
         if plan is not None:
             return plan
+    if found := misspelt(tree, "", "requirements.txt"):
+        raise Passed(told(found, "requirements.txt"))
     return None
 
 
@@ -73,7 +77,7 @@ def _plan(tree: Tree, survey: Survey, entry: Entrypoint) -> Plan | None:
         files=dict(manifest.files),
         runtime=f"Python {python.version}, {served.framework.title} {start.title}".strip(),
         why=tuple(why),
-        repairs=(*manifest.notes, *_server_note(added, manifest), *placed, *start.notes),
+        repairs=(*manifest.notes, *_server_note(added, manifest), *placed, *start.notes, *shape_notes(tree)),
         hints=survey.hints(served) | _loopback(entry, start),
     )
 

@@ -1,6 +1,7 @@
 """Errors with which a started process ends, most specific first: data only."""
 
 from sandbox.diagnosis.compiled_rules import COMPILED_RUN_RULES
+from sandbox.diagnosis.model_rules import MODEL_RULES
 from sandbox.diagnosis.node_rules import NODE_RUN_RULES
 from sandbox.diagnosis.rules import rule
 
@@ -13,6 +14,7 @@ RUN_RULES = (
         "The package {package} is used but not installed",
         "Add {package} to the requirements.",
     ),
+    *MODEL_RULES,
     rule(
         "requirements_missing_package",
         (r"ModuleNotFoundError: No module named '?(?P<package>[A-Za-z_][\w.]{0,80})",),
@@ -104,16 +106,6 @@ RUN_RULES = (
         "Give {name} a default for local runs, or start without what needs it and say so in the health answer.",
     ),
     rule(
-        "model_unreadable",
-        (
-            r"UnpicklingError",
-            r"EOFError: Ran out of input",
-            r"invalid load key, 'v'",
-        ),
-        "A saved model cannot be read",
-        "Commit the real file (a Git LFS pointer is a few lines of text), saved with the versions in the requirements.",
-    ),
-    rule(
         "missing_file",
         (r"FileNotFoundError: \[Errno 2\] [^\n:]{1,60}: '?(?P<file>[^'\n]{1,160})'?",),
         "The file {file} is not in the image",
@@ -179,6 +171,15 @@ RUN_RULES = (
         "The start command cannot be executed",
         "Save shell scripts with Unix line ends and a first line such as #!/bin/sh, "
         "and build binaries for Linux on x86-64.",
+    ),
+    rule(
+        "environment_committed",
+        (
+            r"exec: \"(?P<file>[\w./-]{0,60}env[\w.-]{0,20}/(?:bin|Scripts)/[\w.-]{1,40})\": ",
+            r"sh: (?:(?:line )?\d+: )?(?P<file2>[\w./-]{0,60}env[\w.-]{0,20}/(?:bin|Scripts)/[\w.-]{1,40}): ",
+        ),
+        "The start command runs {file}, out of a virtual environment that the image does not have",
+        "Start python itself, which is in the image, and take the environment out of the repository.",
     ),
     rule(
         "command_missing",

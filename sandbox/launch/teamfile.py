@@ -13,6 +13,7 @@ from sandbox.plan import Note, Plan
 from sandbox.pysource.entrypoint import Entrypoint
 from sandbox.pysource.environment import placeholders
 from sandbox.pysource.survey import Survey
+from sandbox.sourcetext.shape import shape_notes
 from sandbox.tree import Tree
 
 SERVES = re.compile(
@@ -48,7 +49,7 @@ def plan_from(
         health=survey.health(served) if served else (),
         runtime=f"Dockerfile from {stage.base or 'nothing'}" + (f", {served.framework.title}" if served else ""),
         why=tuple(why),
-        repairs=(*start_notes, *(placed if values else ())),
+        repairs=(*start_notes, *(placed if values else ()), *shape_notes(inside)),
         hints=_hints(survey, entry, stage, path),
     )
 

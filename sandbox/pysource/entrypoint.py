@@ -8,7 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sandbox.pysource.frameworks import BY_CONSTRUCTOR, DJANGO, GRADIO, SELF_SERVED, STREAMLIT, Framework
+from sandbox.pysource.frameworks import (
+    BY_CONSTRUCTOR,
+    CHAINLIT,
+    DJANGO,
+    GRADIO,
+    PANEL,
+    SELF_SERVED,
+    STREAMLIT,
+    TORNADO,
+    Framework,
+)
 from sandbox.pysource.launches import Launch, launches
 from sandbox.pysource.mentions import Mention, mentions
 from sandbox.pysource.routes import routes_of
@@ -105,8 +115,20 @@ def _candidates(module: Module, parsed: tuple[Module, ...]) -> Iterator[Entrypoi
         yield Entrypoint(STREAMLIT, module)
     elif "gradio" in roots and any(launch.call == "launch" for launch in started):
         yield Entrypoint(GRADIO, module, launch=started[0])
+    elif "chainlit" in roots:
+        yield Entrypoint(CHAINLIT, module)
+    elif "panel" in roots and "servable" in _methods(module):
+        yield Entrypoint(PANEL, module)
+    elif own is not None and own.call == "listen":
+        yield Entrypoint(TORNADO, module, launch=own)
     elif own is not None and own.call != "run":
         yield Entrypoint(SELF_SERVED, module, launch=own)
+
+
+def _methods(module: Module) -> frozenset[str]:
+    """Names of the methods that the file calls."""
+    calls = (node.func for node in ast.walk(module.node) if isinstance(node, ast.Call))
+    return frozenset(function.attr for function in calls if isinstance(function, ast.Attribute))
 
 
 def _made_by(node: ast.expr, module: Module) -> Framework | None:
@@ -186,7 +208,11 @@ def _scored(entry: Entrypoint, said: tuple[Mention, ...], imported: frozenset[st
         (-40, entry.framework is SELF_SERVED, ""),
         (min(routes, 6) * 3, routes > 0, f"it has {routes} route{'s' if routes != 1 else ''}"),
         (6, entry.launch is not None, "it starts a server by itself"),
-        (-30, entry.framework is STREAMLIT and _is_page(entry, imported), "but it is a page or part of another file"),
+        (
+            -30,
+            entry.framework in (STREAMLIT, CHAINLIT) and _is_page(entry, imported),
+            "but it is a page or part of another file",
+        ),
         (20, entry.framework is STREAMLIT and _sets_up_page(entry.module), "it sets the page up"),
     )
     score = sum(points for points, holds, _ in weights if holds) - 4 * entry.path.count("/")

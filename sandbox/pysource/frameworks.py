@@ -64,6 +64,9 @@ GRADIO = Framework(
     7860,
     ui=True,
 )
+CHAINLIT = Framework("chainlit", "Chainlit", "script", (), ("chainlit",), 8000, ui=True)
+PANEL = Framework("panel", "Panel", "script", (), ("panel",), 5006, ui=True)
+TORNADO = Framework("tornado", "Tornado", "script", ("tornado.web.Application",), ("tornado",), 8888)
 # A server that the file starts itself, from the standard library or a framework with a loop of its own.
 SELF_SERVED = Framework("script", "a server of its own", "script", (), (), 8000)
 
@@ -73,6 +76,9 @@ FRAMEWORKS: tuple[Framework, ...] = (
     DJANGO,
     STREAMLIT,
     GRADIO,
+    CHAINLIT,
+    PANEL,
+    TORNADO,
     Framework("starlette", "Starlette", "asgi", ("starlette.applications.Starlette",), ("starlette",), 8000),
     Framework(
         "litestar",
@@ -87,6 +93,8 @@ FRAMEWORKS: tuple[Framework, ...] = (
     Framework("dash", "Dash", "wsgi", ("dash.Dash",), ("dash",), 8050, attribute="server", ui=True),
     Framework("bottle", "Bottle", "wsgi", ("bottle.Bottle", "bottle.default_app"), ("bottle",), 8080),
     Framework("falcon", "Falcon", "wsgi", ("falcon.App", "falcon.API"), ("falcon",), 8000),
+    Framework("sanic", "Sanic", "asgi", ("sanic.Sanic", "sanic.app.Sanic"), ("sanic",), 8000),
+    Framework("shiny", "Shiny", "asgi", ("shiny.App", "shiny.express.app"), ("shiny",), 8000, ui=True),
     SELF_SERVED,
 )
 

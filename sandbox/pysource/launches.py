@@ -13,12 +13,23 @@ _TRIVIAL_CALLS = frozenset(
     {"print", "int", "str", "bool", "float", "os.environ.get", "os.getenv", "load_dotenv", "dotenv.load_dotenv"}
 )
 
+# Functions that serve -> the kind of call that they are.
+_BY_ORIGIN = {
+    "uvicorn.run": "uvicorn",
+    "waitress.serve": "waitress",
+    "hupper.waitress.serve": "waitress",
+    "aiohttp.web.run_app": "aiohttp",
+    "web.run_app": "aiohttp",
+    "nicegui.ui.run": "nicegui",
+}
+
 
 @dataclass(frozen=True)
 class Launch:
     """One call that serves.
 
-    call   "run" (the application's own), "uvicorn", "waitress", "launch", "aiohttp" or "serve_forever"
+    call   "run" (the application's own), "uvicorn", "waitress", "launch", "aiohttp", "listen", "nicegui" or
+           "serve_forever"
     host   literal or the variable it is read from; None when the call does not say, Value() when it cannot be read
     alone  nothing else of substance happens in its block, so a server started from outside loses nothing
     line   1-based
@@ -34,7 +45,7 @@ class Launch:
     def exposed(self) -> bool:
         """It surely can be reached from outside its own network namespace."""
         if self.host is None:
-            return self.call in ("waitress", "aiohttp", "launch")
+            return self.call in ("waitress", "aiohttp", "launch", "listen", "nicegui")
         return self.host.variable == "HOST" or (self.host.literal is not None and self.host.literal not in LOOPBACK)
 
     @property
@@ -48,12 +59,10 @@ class Launch:
 def _kind(module: Module, call: ast.Call) -> str:
     origin = module.origin(call.func)
     method = call.func.attr if isinstance(call.func, ast.Attribute) else origin.rpartition(".")[2]
-    if origin == "uvicorn.run":
-        return "uvicorn"
-    if origin in ("waitress.serve", "hupper.waitress.serve"):
-        return "waitress"
-    if origin in ("aiohttp.web.run_app", "web.run_app"):
-        return "aiohttp"
+    if origin in _BY_ORIGIN:
+        return _BY_ORIGIN[origin]
+    if method == "listen" and isinstance(call.func, ast.Attribute) and call.args and _uses(module, "tornado"):
+        return "listen"
     if method == "serve_forever":
         return "serve_forever"
     if method == "launch" and isinstance(call.func, ast.Attribute):
@@ -70,6 +79,10 @@ def _kind(module: Module, call: ast.Call) -> str:
     return "run" if runs else ""
 
 
+def _uses(module: Module, package: str) -> bool:
+    return any(origin.partition(".")[0] == package for origin in module.names.values())
+
+
 def _modules_of(module: Module) -> frozenset[str]:
     plain = (alias for node in ast.walk(module.node) if isinstance(node, ast.Import) for alias in node.names)
     return frozenset(alias.asname or alias.name.partition(".")[0] for alias in plain)
@@ -84,6 +97,8 @@ def _arguments(module: Module, call: ast.Call, kind: str) -> tuple[ast.expr | No
         positional = [argument for argument in call.args if not isinstance(argument, ast.Name)]
         host = host or (positional[0] if positional else None)
         port = port or (positional[1] if len(positional) > 1 else None)
+    if kind == "listen":
+        port, host = call.args[0], named.get("address", call.args[1] if len(call.args) > 1 else None)
     if kind == "serve_forever":
         return _server_address(module)
     return host, port

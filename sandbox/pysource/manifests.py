@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from dataclasses import dataclass
 
 from packaging.requirements import Requirement
@@ -21,6 +19,7 @@ from sandbox.pysource.projects import (
 )
 from sandbox.pysource.requirements import parse_requirement, read_requirements
 from sandbox.pysource.syntax import Module
+from sandbox.sourcetext.misspelt import misspelt
 from sandbox.tree import Tree
 
 _LOCKS = {
@@ -111,8 +110,8 @@ def _in_folder(tree: Tree, folder: str) -> Manifest | None:
             return _generated(
                 at(name), lines, f"{at(name)} lists the packages; they are installed with pip, without conda."
             )
-    misspelt = _misspelt(tree, folder)
-    return _from_requirements(tree, misspelt, misspelt=True) if misspelt else None
+    alike = misspelt(tree, folder, "requirements.txt")
+    return _from_requirements(tree, alike, renamed=True) if alike else None
 
 
 def _locked(tree: Tree, lock: str, beside: str) -> Manifest | None:
@@ -134,12 +133,12 @@ def _generated(path: str, lines: list[str], why: str, pins: dict[str, str] | Non
     return Manifest(path, install, (), tuple(files), False, requirements, (), why, frozenset(pins or ()))
 
 
-def _from_requirements(tree: Tree, path: str, *, misspelt: bool = False) -> Manifest | None:
+def _from_requirements(tree: Tree, path: str, *, renamed: bool = False) -> Manifest | None:
     read = read_requirements(tree, path)
     if not read.lines:
         return None
     notes = list(read.notes)
-    if misspelt:
+    if renamed:
         notes.insert(
             0, Note("manifest_misspelt", f"{path} is read as requirements.txt. Rename it to requirements.txt.")
         )
@@ -177,27 +176,6 @@ def _from_pyproject(tree: Tree, path: str) -> Manifest | None:
 def _from_pipfile(tree: Tree, path: str) -> Manifest | None:
     lines = pipfile_requirements(toml(tree, path))
     return _generated(path, lines, f"{path} lists the packages.") if lines else None
-
-
-def _misspelt(tree: Tree, folder: str) -> str:
-    """A text file whose name is nearly requirements.txt, "" when there is none."""
-    prefix = folder + "/" if folder else ""
-    for path in tree.paths:
-        name = path[len(prefix) :]
-        if (
-            not path.startswith(prefix)
-            or "/" in name
-            or not re.search(r"\.(?:txt|text)(?:\.txt)?$", name, re.IGNORECASE)
-        ):
-            continue
-        plain = name.lower().replace("_", "").replace("-", "").replace(" ", "")
-        if (
-            difflib.SequenceMatcher(None, plain, "requirements.txt").ratio() > 0.85
-            and "dev" not in plain
-            and "test" not in plain
-        ):
-            return path
-    return ""
 
 
 def _from_imports(tree: Tree, parsed: tuple[Module, ...]) -> Manifest:

@@ -10,20 +10,11 @@ from typing import Any
 import yaml
 from packaging.version import InvalidVersion, Version
 
+from sandbox.pysource.conda import pip_name
 from sandbox.pysource.distributions import normalise
 from sandbox.pysource.requirements import parse_requirement
 from sandbox.tree import Tree
 
-# Conda packages that pip knows under another name, and those that are no Python package at all.
-_CONDA_NAMES = {
-    "pytorch": "torch",
-    "opencv": "opencv-python-headless",
-    "py-xgboost": "xgboost",
-    "psycopg2": "psycopg2-binary",
-}
-_NOT_PYTHON = re.compile(
-    r"^(?:python|pip|_.*|lib.*|mkl.*|cuda.*|cudatoolkit|openssl|sqlite|tk|xz|zlib|readline|ncurses|ca-certificates|vc.*|nodejs)$"
-)
 # The reader of YAML is slow, and builds whatever it is told to.
 CONDA_CHARACTERS = 64 * 1024
 
@@ -119,8 +110,7 @@ def conda_requirements(text: str) -> list[str]:
             lines.extend(strings(item.get("pip")))
         elif isinstance(item, str):
             match = re.match(r"^(?:[\w.-]+::)?([\w.-]+)\s*(?:=+\s*([\w.*]+))?", item)
-            if match and not _NOT_PYTHON.match(match[1]):
-                name = _CONDA_NAMES.get(match[1], match[1])
+            if match and (name := pip_name(match[1])):
                 lines.append(f"{name}=={match[2].rstrip('.*')}.*" if match[2] and "*" not in match[2] else name)
     return lines
 

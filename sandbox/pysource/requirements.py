@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from packaging.requirements import InvalidRequirement, Requirement
 
 from sandbox.plan import Note
+from sandbox.pysource.conda import from_export, is_exported
 from sandbox.pysource.distributions import normalise
 from sandbox.tree import Tree
 
 # Packages that exist for Windows or for an interactive shell only; `pip freeze` on a laptop lists them.
 _WINDOWS_ONLY = frozenset({"pywin32", "pypiwin32", "pywinpty", "pyreadline", "pyreadline3", "wmi", "win32-setctime"})
+# The same for macOS; tensorflow-macos and its like are other names for what Linux has.
+_MACOS_ONLY = frozenset({"appnope", "pyobjc", "pyobjc-core", "rumps", "tensorflow-metal", "macholib", "py2app"})
 _LOCAL_PATH = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)\s*@\s*file://\S+")
 # With the hashes of every wheel a line has some thousands.
 REQUIREMENT_CHARACTERS = 16 * 1024
@@ -86,22 +89,11 @@ def read_requirements(tree: Tree, path: str, *, depth: int = 3, seen: set[str] |
                     parsed.extend(below.parsed)
         if re.match(r"^(?:-e|--editable)\b", line) or line.startswith((".", "/")):
             local = True
-        here = _LOCAL_PATH.match(line)
-        if here:
-            notes["path"] = Note(
-                "requirement_path_removed",
-                f"{path}:{number} points to a file on somebody's computer ({here[1]} @ file://…); the newest {here[1]} "
-                "is installed instead. Write the version with == instead.",
-            )
-            line = here[1]
-        requirement = parse_requirement(line)
-        if requirement is not None and normalise(requirement.name) in _WINDOWS_ONLY and requirement.marker is None:
-            notes["windows"] = Note(
-                "requirement_left_out",
-                f"{path}:{number} asks for {requirement.name}, which exists for Windows only; it is left out. "
-                'Add ; sys_platform == "win32" to the line.',
-            )
+        line, change = _for_linux(line, f"{path}:{number}")
+        notes |= change
+        if not line:
             continue
+        requirement = parse_requirement(line)
         lines.append(line)
         if requirement is not None:
             parsed.append(requirement)
@@ -111,3 +103,37 @@ def read_requirements(tree: Tree, path: str, *, depth: int = 3, seen: set[str] |
             f"{path} is UTF-16 (PowerShell's > writes that); it is read as UTF-8. Save it as UTF-8.",
         )
     return Requirements(path, tuple(lines), tuple(parsed), tuple(dict.fromkeys(includes)), local, tuple(notes.values()))
+
+
+def _for_linux(line: str, where: str) -> tuple[str, dict[str, Note]]:
+    """The line as pip can install it here, "" when it cannot be, and what to tell of the change."""
+    if here := _LOCAL_PATH.match(line):
+        why = (
+            f"{where} points to a file on somebody's computer ({here[1]} @ file://…); the newest {here[1]} "
+            "is installed instead. Write the version with == instead."
+        )
+        return here[1], {"path": Note("requirement_path_removed", why)}
+    if is_exported(line):
+        why = (
+            f"{where} is a line of conda list --export, which pip cannot read; the versions of the Python packages "
+            "are used. Write the file with pip freeze."
+        )
+        kept, change = _for_linux(from_export(line), where)
+        return kept, {"conda": Note("requirements_converted", why), **change}
+    requirement = parse_requirement(line)
+    if requirement is not None and requirement.marker is None and (system := _only_for(requirement.name)):
+        title, value = system
+        why = (
+            f"{where} asks for {requirement.name}, which exists for {title} only; it is left out. "
+            f'Add ; sys_platform == "{value}" to the line.'
+        )
+        return "", {value: Note("requirement_left_out", why)}
+    return line, {}
+
+
+def _only_for(name: str) -> tuple[str, str] | None:
+    """The one system that a package exists for, other than Linux, and its value of sys_platform."""
+    plain = normalise(name)
+    if plain in _WINDOWS_ONLY:
+        return "Windows", "win32"
+    return ("macOS", "darwin") if plain in _MACOS_ONLY or plain.startswith("pyobjc-framework-") else None

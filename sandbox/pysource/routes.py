@@ -37,7 +37,7 @@ def routes_of(parsed: Iterable[Module]) -> tuple[Route, ...]:
     mounted = _mount_prefixes(parsed)
     found: dict[tuple[str, str], Route] = {}
     for module in parsed:
-        for route in (*_decorated(module, mounted), *_tabled(module)):
+        for route in (*_decorated(module, mounted), *_tabled(module), *_paired(module)):
             found.setdefault((route.path, route.method), route)
     return tuple(list(found.values())[:MAX_ROUTES])
 
@@ -129,10 +129,24 @@ def _tabled(module: Module) -> Iterator[Route]:
             continue
         origin = module.origin(node.func)
         path = _text(node.args[0], module)
-        if origin == "starlette.routing.Route" or origin.endswith((".add_url_rule", ".add_api_route")):
+        added = re.fullmatch(r"add_(get|post|put|patch|delete)", origin.rpartition(".")[2])
+        if added or re.fullmatch(r"aiohttp\.web\.(?:get|post|put|patch|delete)", origin):
+            yield Route(_join("", path), (added[1] if added else origin.rpartition(".")[2]).upper())
+        elif origin == "starlette.routing.Route" or origin.endswith((".add_url_rule", ".add_api_route")):
             for method in _methods(node, module):
                 yield Route(_join("", path), method)
         elif is_urls and origin == "django.urls.path" and len(node.args) > 1:
             included = isinstance(node.args[1], ast.Call) and module.origin(node.args[1].func) == "django.urls.include"
             if not included and isinstance(node.args[0], ast.Constant):
                 yield Route(_join("", path), "GET")
+
+
+def _paired(module: Module) -> Iterator[Route]:
+    """Tornado's `(r"/status", Handler)`."""
+    if not any(origin.startswith("tornado") for origin in module.names.values()):
+        return
+    for node in ast.walk(module.node):
+        if isinstance(node, ast.Tuple) and len(node.elts) > 1 and isinstance(node.elts[1], ast.Name | ast.Attribute):
+            path = _text(node.elts[0], module)
+            if path.startswith("/"):
+                yield Route(path.rstrip("$"), "GET")

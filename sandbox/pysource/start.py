@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sandbox.plan import Note
 from sandbox.pysource.django import read_django
 from sandbox.pysource.entrypoint import Entrypoint
-from sandbox.pysource.frameworks import DJANGO, GRADIO, STREAMLIT
+from sandbox.pysource.frameworks import CHAINLIT, DJANGO, GRADIO, PANEL, STREAMLIT
 from sandbox.pysource.placement import dotted
 from sandbox.tree import Tree
 
@@ -63,7 +63,8 @@ def start_of(tree: Tree, entry: Entrypoint, folder: str) -> Start | None:
     if launch is not None and launch.exposed and (not launch.alone or not entry.attribute):
         return _by_itself(entry, script, f"{entry.path} starts its own server and prepares things before it.")
     if not entry.attribute:
-        return _by_itself(entry, script, f"{entry.path} starts its own server.")
+        by_tool = entry.framework in (CHAINLIT, PANEL)
+        return _by_tool(entry, script) if by_tool else _by_itself(entry, script, f"{entry.path} starts its own server.")
     return _served(entry, folder)
 
 
@@ -79,6 +80,17 @@ def _number(entry: Entrypoint) -> int | None:
 
 def _by_itself(entry: Entrypoint, script: str, why: str) -> Start:
     return Start(f"exec python {shlex.quote(script)}", title="by itself", port=_number(entry), why=why)
+
+
+def _by_tool(entry: Entrypoint, script: str) -> Start:
+    quoted = shlex.quote(script)
+    command = (
+        f"python -m chainlit run {quoted} --headless --host 0.0.0.0 --port ${{PORT:-8000}}"
+        if entry.framework is CHAINLIT
+        else f"python -m panel serve {quoted} --address 0.0.0.0 --port ${{PORT:-5006}} --allow-websocket-origin '*'"
+    )
+    why = f"{entry.framework.title} serves the script with a command of its own."
+    return Start(f"exec {command}", title="by its own command", why=why)
 
 
 def _served(entry: Entrypoint, folder: str) -> Start | None:

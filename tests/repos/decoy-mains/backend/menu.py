@@ -1,0 +1,1 @@
+MENU = {"monday": "soup", "tuesday": "pasta"}

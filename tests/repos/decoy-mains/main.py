@@ -1,0 +1,4 @@
+import os
+
+print("Projekt Mensa-Planer, siehe README")
+print(os.listdir("."))

@@ -1,0 +1,6 @@
+def main():
+    print("Hello from habit-tracker!")
+
+
+if __name__ == "__main__":
+    main()

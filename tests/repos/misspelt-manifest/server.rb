@@ -1,0 +1,2 @@
+require "webrick"
+WEBrick::HTTPServer.new(Port: 8000).start
