@@ -166,6 +166,17 @@ def _version(text: str, tree: Tree) -> tuple[str, str]:
     return version, f"go.mod asks for Go {version}."
 
 
+def _is_vendored(tree: Tree, text: str) -> bool:
+    """Whether the build takes vendor/. Before 1.14 Go itself did not, so there it has to hold all that is required."""
+    listed = tree.read("vendor/modules.txt")
+    said = re.search(r"^go\s+1\.(\d+)", text, re.MULTILINE)
+    if said is not None and int(said[1]) >= 14:
+        return bool(listed)
+    required = re.findall(r"^\s*(?:require\s+)?([\w.-]+\.[a-z]+/\S+) v\S+\s*$", text, re.MULTILINE)
+    held = set(re.findall(r"^# (\S+) v", listed, re.MULTILINE))
+    return bool(listed) and set(required) <= held
+
+
 def _reaches_out(text: str) -> bool:
     return re.search(r"=>\s*\.\./", text) is not None
 
@@ -199,7 +210,7 @@ def _dockerfile(
     files: dict[str, str],
 ) -> str:
     """The modules are fetched before the source is copied, so that a change of the code does not fetch them again."""
-    vendored = "vendor/modules.txt" in tree
+    vendored = _is_vendored(tree, text)
     at = f"/src/{place}" if place else "/src"
     lines = [
         f"FROM golang:{version}{'-bookworm' if cgo else '-alpine'} AS build",

@@ -80,7 +80,7 @@ COMPILED_BUILD_RULES = (
             ),
         ),
         "The code imports {package}, which go.mod does not require",
-        "Run go mod tidy, and commit go.mod and go.sum.",
+        "Run go mod tidy (and go mod vendor, where vendor/ is committed), and commit what they write.",
         place="source",
     ),
     rule(

@@ -66,6 +66,12 @@ def test_vendored_module_downloads_nothing():
     assert "go mod download" not in text
 
 
+def test_old_module_is_built_from_vendor_only_when_that_holds_everything():
+    files = {"go.mod": "module x\n\ngo 1.13\n\nrequire (\n\tx.test/y v1.0.0\n)\n", "main.go": SERVER}
+    assert "-mod=vendor" in plan(files | {"vendor/modules.txt": "# x.test/y v1.0.0\n"}).dockerfile
+    assert "go mod download" in plan(files | {"vendor/modules.txt": "# x.test/other v1.0.0\n"}).dockerfile
+
+
 @pytest.mark.parametrize(
     ("said", "wanted", "served", "note"),
     [
