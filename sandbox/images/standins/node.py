@@ -23,8 +23,13 @@ CODE_NAMES = {"lts": NEWEST_LTS, "hydrogen": "18", "iron": "20", "jod": "22", "k
 _NPM_OF = {24: "11", 19: "10", 18: "10", 16: "8", 15: "7", 0: "6"}
 # First major of Node.js -> the corepack that runs on it; from 25 on no release brings one.
 _COREPACK_OF = {25: "", 20: "0.34", 18: "0.31", 16: "0.20", 14: "0.14", 0: ""}
-# From the npm registry alone: corepack asks another host for Yarn 2 and later, and a person whether it may.
-COREPACK = {"COREPACK_NPM_REGISTRY": "https://registry.npmjs.org", "COREPACK_ENABLE_DOWNLOAD_PROMPT": "0"}
+# From the npm registry alone: corepack asks another host for Yarn 2 and later, a person whether it may, and the
+# registry for signatures, which a site's mirror often leaves out.
+COREPACK = {
+    "COREPACK_NPM_REGISTRY": "https://registry.npmjs.org",
+    "COREPACK_ENABLE_DOWNLOAD_PROMPT": "0",
+    "COREPACK_INTEGRITY_KEYS": "0",
+}
 _MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 # The official images have this user, and many Dockerfiles end with `USER node`.
 SLIM = f"""\
