@@ -68,6 +68,18 @@ COMPILED_BUILD_RULES = (
         place="source",
     ),
     rule(
+        "vendor_incomplete",
+        (
+            (
+                rf"^{_PLACE.format(n='', suffix='go')}:(?P<line>\d{{1,7}}):\d+: cannot find module providing package "
+                r"(?P<package>[^\s;:]{1,160}): import lookup disabled by -mod=vendor"
+            ),
+        ),
+        "vendor/ does not hold {package}, which the code imports",
+        "Run go mod vendor and commit the whole folder, with the capital letters that its names have; or remove it.",
+        place="source",
+    ),
+    rule(
         "go_module_missing",
         (
             (

@@ -73,6 +73,13 @@ def test_other_steps_cannot_name_a_registry_to_blame_the_site():
     ("output", "step", "id", "where", "words"),
     [
         (
+            "main.go:4:2: cannot find module providing package x.test/y: import lookup disabled by -mod=vendor",
+            GO,
+            "vendor_incomplete",
+            "main.go:4",
+            "x.test/y",
+        ),
+        (
             "main.go:7:2: no required module provides package github.com/gin-gonic/gin; to add it:\n\tgo get x",
             GO,
             "go_module_missing",
