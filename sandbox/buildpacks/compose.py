@@ -14,6 +14,7 @@ from sandbox.plan import Companion, Note, Plan
 from sandbox.tree import Tree
 
 VERSION = 1
+PLACEHOLDER = "environment_placeholder"
 
 
 def detect(tree: Tree) -> Plan | None:
@@ -57,10 +58,13 @@ def _app(main: Part, tree: Tree, folder: str) -> Plan:
     service = main.service
     text, notes = dockerfile_of(service, main.text, tree, folder=folder, context=main.context)
     plan = plan_from(tree, main.dockerfile, context=main.context, text=text, buildpack="compose", version=VERSION)
+    # What the code wants and the stack gives needs no placeholder of ours.
+    given = plan.env.keys() <= service.env.keys()
     return replace(
         plan,
         name=service.name,
         env=plan.env | service.env,
+        repairs=tuple(note for note in plan.repairs if not (given and note.id == PLACEHOLDER)),
         ports=tuple(dict.fromkeys([*service.ports, *plan.ports])),
         health=tuple(dict.fromkeys([*service.health, *plan.health])),
         refused=(*plan.refused, *notes),
@@ -95,6 +99,8 @@ def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -
             refused.append(Note("port_taken", f"{why} Give one of them another port."))
             continue
         taken |= dict.fromkeys(ports[:1], service.name)
+        if part.kind:  # its own user is the one that it can run as here
+            service = replace(service, user="")
         text, notes = dockerfile_of(service, part.text, tree, folder=folder, context=part.context)
         refused += notes
         made.append(
@@ -103,7 +109,7 @@ def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -
                 role=part.role,
                 dockerfile=text,
                 context=part.context,
-                env=(dict(part.kind.env) if part.kind else {}) | service.env,
+                env=_needed(part) | service.env,
                 ports=tuple(part.kind.ports if part.kind else ports),
                 health=service.health,
                 after=service.after,
@@ -112,6 +118,12 @@ def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -
         )
     known = {one.name for one in made} | ({main.service.name} if main else set())
     return [replace(one, after=tuple(need for need in one.after if need.name in known)) for one in made], refused
+
+
+def _needed(part: Part) -> dict[str, str]:
+    """What a data service needs to start, but for what the stack gives by a file (`POSTGRES_PASSWORD_FILE`)."""
+    needed = part.kind.env if part.kind else {}
+    return {name: value for name, value in needed.items() if f"{name}_FILE" not in part.service.env}
 
 
 def _in_order(companions: Iterable[Companion], app: str) -> list[Companion]:

@@ -75,11 +75,16 @@ class Service:
     notes: tuple[Note, ...]
 
 
-def read_service(name: str, value: Any, tree: Tree, variables: Variables) -> tuple[Service | None, list[Note]]:
-    """The service and its refusals; None for one that is not described as a service."""
+def read_service(
+    name: str, value: Any, tree: Tree, variables: Variables, folder: str = ""
+) -> tuple[Service | None, list[Note]]:
+    """The service and its refusals; None for one that is not described as a service.
+
+    Its paths count from `folder`, where the compose file lies in the tree, and may lead anywhere within the tree.
+    """
     if not isinstance(value, dict) or not _NAME.fullmatch(name):
         return None, [Note("compose_service", f"{name[:60]} is not described as a service.")]
-    read = _Reader(name, value, tree, variables)
+    read = _Reader(name, value, tree, variables, folder)
     build = read.build()
     image = read.text(value.get("image"))
     if build is None and not image:
@@ -109,8 +114,8 @@ def read_service(name: str, value: Any, tree: Tree, variables: Variables) -> tup
 class _Reader:
     """Reads one service; collects what it was given instead of what it asked for."""
 
-    def __init__(self, name: str, value: dict[str, Any], tree: Tree, variables: Variables) -> None:
-        self.name, self.value, self.tree, self.variables = name, value, tree, variables
+    def __init__(self, name: str, value: dict[str, Any], tree: Tree, variables: Variables, folder: str) -> None:
+        self.name, self.value, self.tree, self.variables, self.folder = name, value, tree, variables, folder
         self.notes: list[Note] = []
         self.refused: list[Note] = []
 
@@ -157,11 +162,16 @@ class _Reader:
         )
 
     def path(self, text: str) -> str | None:
-        """A path of the repository, "" for its compose file's folder; None for one outside."""
-        path = posixpath.normpath(text)
-        if path.startswith(("/", "~", "..", "$")) or "://" in text:
+        """A path from the compose file's folder, which is ""; None for one outside the repository."""
+        whole = self.whole(text)
+        if text.startswith(("/", "~", "$")) or "://" in text or whole.split("/")[0] == "..":
             return None
+        path = posixpath.relpath(whole, self.folder or ".")
         return "" if path == "." else path
+
+    def whole(self, path: str) -> str:
+        """The same path from the root of the tree, which is "."."""
+        return posixpath.normpath(posixpath.join(self.folder, path))
 
     def pairs(self, value: Any) -> dict[str, str]:
         """A mapping, or a list of NAME=value; a name alone takes the variable's value."""
@@ -187,8 +197,9 @@ class _Reader:
             path = self.path(given) if given else None
             if path is None:
                 continue
-            if path in self.tree:
-                env |= {name: self.variables.replaced(text) for name, text in pairs(self.tree.read(path)).items()}
+            whole = self.whole(path)
+            if whole in self.tree:
+                env |= {name: self.variables.replaced(text) for name, text in pairs(self.tree.read(whole)).items()}
             else:
                 env |= self.variables.values
                 why = f"{self.name} reads {path}, which is not committed"
@@ -198,7 +209,10 @@ class _Reader:
 
     def ports(self, value: Any) -> Iterator[int]:
         for one in value if isinstance(value, list) else []:
-            text = self.text(one.get("target")) if isinstance(one, dict) else self.text(one)
+            if isinstance(one, dict):
+                text = f"{self.text(one.get('target'))}/{self.text(one.get('protocol')) or 'tcp'}"
+            else:
+                text = self.text(one)
             port = re.search(r"(\d{1,5})(?:-\d{1,5})?(?:/tcp)?$", text)
             if port and 0 < int(port[1]) < 65536:
                 yield int(port[1])
@@ -231,9 +245,13 @@ class _Reader:
             path = self.path(source)
             if path is None or "docker.sock" in source:
                 self.refused.append(Note("host_mount", f"{self.name} mounts {source} of the host; it was left out."))
-            elif path in self.tree or any(other.startswith(f"{path}/") for other in self.tree.paths) or not path:
+            elif self.is_there(path):
                 yield Copy(path or ".", posixpath.normpath(target))
             # Anything else is a folder that compose would make, empty: the container's own layer serves as well.
+
+    def is_there(self, path: str) -> bool:
+        whole = self.whole(path)
+        return whole == "." or whole in self.tree or any(other.startswith(f"{whole}/") for other in self.tree.paths)
 
     def health(self) -> Iterator[str]:
         """Paths that a health check by curl or wget asks of the service itself."""
