@@ -56,7 +56,7 @@ def evaluate(
     except HostFault as error:
         host = {"cpu": platform.processor(), "cores": 0, "memory_bytes": 0, "limits": limits.to_json()}
         host |= {"engine": "", "runtime": "", "assay": __version__}
-        return Ended(Evidence(track=track, fault=error.fault(FETCHING).to_json(), host=host), "aborted")
+        return Ended(Evidence(track=track or "general", fault=error.fault(FETCHING).to_json(), host=host), "aborted")
     with engine, undertaker(key) as went_well, tempfile.TemporaryDirectory(prefix=temporary_prefix("run")) as folder:
         pipeline = Pipeline(
             key=key,

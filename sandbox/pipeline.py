@@ -40,12 +40,13 @@ class Pipeline:
     engine: Engine
     workspace: Path
     ref: str = ""
-    track: str = "general"
+    track: str = "general"  # "" takes the manifest's, else general
     limits: Limits = field(default_factory=Limits)
     sink: Sink = nobody
     cancellation: Cancellation = field(default_factory=Cancellation)
     skip: frozenset[str] = frozenset()
     allow_local: bool = True
+    settings: str = ""  # a manifest's text that counts more than the repository's own
     state: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -107,7 +108,7 @@ class Pipeline:
     def evidence(self) -> Evidence:
         """Everything seen so far."""
         return Evidence(
-            track=self.track,
+            track=self.track or ((self.state.get("plan") or {}).get("hints") or {}).get("track") or "general",
             source=self.state.get("source", {}),
             plan=self.state.get("plan"),
             services=self.state["services"],
@@ -162,7 +163,7 @@ class Pipeline:
         if known and all(self.engine.image(image["id"]) is not None for image in known.values()):
             return "reused"
         tree = Tree.at(snapshot.root)
-        plan = gateway.equip(plan_for(tree), tree)
+        plan = gateway.equip(plan_for(tree, self.settings), tree)
         for reason in plan.why:
             self._say("building", "note", reason)
         for note in (*plan.repairs, *plan.refused):

@@ -52,10 +52,15 @@ def plan_for(tree: Tree, settings: str = "") -> Plan:
     platforms' files say of the start. TeamFault("nothing_runnable") when there is no plan, ("manifest_invalid") for a
     manifest that cannot be followed.
     """
-    ids = tuple(pack.id for pack in all_buildpacks())
     manifest = manifest_of(tree, settings)
-    if manifest is not None:
-        return applied(tree, manifest, Detection(ids, _detected))
+    if manifest is None:
+        return detected(tree)
+    return applied(tree, manifest, Detection(tuple(pack.id for pack in all_buildpacks()), _detected))
+
+
+def detected(tree: Tree) -> Plan:
+    """The same where nobody said anything: no manifest is read."""
+    ids = tuple(pack.id for pack in all_buildpacks())
     return with_neighbours(tree, _detected(tree, ids), lambda folder: _detected(folder, ids))
 
 

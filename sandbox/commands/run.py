@@ -22,7 +22,7 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     """What `run` and `gather` share."""
     parser.add_argument("source", metavar="SOURCE", help="a folder with a git repository, a git URL or an archive")
     parser.add_argument("--ref", default="", help="branch, tag or commit (the default branch)")
-    parser.add_argument("--track", choices=TRACKS, default="general", help="whose rubric counts (general)")
+    parser.add_argument("--track", choices=TRACKS, default="", help="whose rubric counts (assay.yaml's, else general)")
     parser.add_argument(
         "--skip",
         action="append",

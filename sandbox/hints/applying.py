@@ -6,6 +6,7 @@ import re
 import shlex
 from dataclasses import replace
 
+from sandbox.faults import one_line
 from sandbox.hints import Hint, hints_of
 from sandbox.launch.bare import bare_plan
 from sandbox.launch.command import absent_server, missing, names_package, shell
@@ -69,6 +70,7 @@ def _facts(plan: Plan, hint: Hint) -> Plan:
 
 
 def _because(plan: Plan, why: str) -> Plan:
+    why = one_line(why)
     return plan if why in plan.why else replace(plan, why=(*plan.why, why))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from sandbox.faults import TeamFault
+from sandbox.faults import TeamFault, one_line
 from sandbox.hints.applying import hinted, with_python
 from sandbox.launch.bare import bare_plan
 from sandbox.launch.command import shell
@@ -48,7 +48,7 @@ def applied(tree: Tree, manifest: Manifest, detection: Detection) -> Plan:
         plan = replace(plan, why=(f"{manifest.said('root')} root: {root}.", *plan.why))
     if manifest.passed_over:
         plan = replace(plan, why=(manifest.passed_over, *plan.why))
-    return within(root, plan)
+    return within(root, replace(plan, why=tuple(one_line(why) for why in plan.why)))
 
 
 def _chosen(tree: Tree, manifest: Manifest, detection: Detection) -> Plan:

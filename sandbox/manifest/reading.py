@@ -101,6 +101,8 @@ def _value(node: yaml.Node, path: Path, lines: dict[Path, int], texts: frozenset
 def _scalar(node: yaml.Node, *, as_text: bool) -> Any:
     """Numbers and words as YAML 1.2 has them: `no` and `22:30` are texts."""
     text = str(node.value)
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise Unreadable("half of a character is written here", node.start_mark.line + 1, "Write the character itself.")
     if getattr(node, "style", None) is not None or (as_text and text.lower() not in ("null", "~", "")):
         return text
     if text.lower() in _WORDS:
