@@ -1,0 +1,170 @@
+"""Repairs: each applies where it can help and nowhere else, once only, says so, and leaves a plan that can be built."""
+
+import pytest
+
+from sandbox import repairs as package
+from sandbox.buildpacks import plan_for
+from sandbox.checks import all_checks, judge
+from sandbox.evidence import Evidence
+from sandbox.faults import TeamFault
+from sandbox.plan import Note, Plan
+from sandbox.repairs import MOST, Broken, all_repairs, mend
+from sandbox.tree import Tree
+
+FLASK = "from flask import Flask\napp = Flask(__name__)\n@app.route('/health')\ndef health(): return 'ok'\n"
+OWN = 'FROM python:3.12-slim\nCOPY . .\nRUN pip install flask\nUSER 1000\nCMD ["python", "app.py"]\n'
+FILES = {"app.py": FLASK, "requirements.txt": "flask\ngunicorn\n"}
+OLD = {"committed_at": "2020-06-14T18:03:11+02:00"}
+NEW = {"committed_at": "2026-10-01T10:00:00+00:00"}
+LOOPBACK = FLASK + "if __name__ == '__main__':\n    app.run()\n"
+
+
+def broken(fault, files=FILES, source=NEW, detail="", **facts):
+    tree = Tree.of(files)
+    told = TeamFault(fault, "It broke", detail=detail)
+    told.facts = facts
+    return Broken(plan_for(tree), told, tree, source)
+
+
+APPLIES = {
+    "missing_package": broken("requirements_missing_package", package="yaml.reader"),
+    "environment_given": broken("missing_setting", name="WEATHER_API_KEY"),
+    "host_override": broken("loopback_only", {"app.py": LOOPBACK, "Dockerfile": OWN}),
+    "migrated": broken(
+        "answers_errors",
+        {"manage.py": "", "Dockerfile": OWN.replace("app.py", "manage.py")},
+        detail="django.db.utils.OperationalError: no such table: polls_question",
+    ),
+    "nearest_python": broken("python_too_old_or_new", package="numba", want="<3.11,>=3.8"),
+    "as_of_commit": broken("import_error", source=OLD),
+}
+ASIDE = {
+    "missing_package": [
+        broken("requirements_missing_package", package="x; rm -rf /"),
+        broken("requirements_missing_package", {"Dockerfile": "FROM node:20\nCMD node app.js\n"}, package="yaml"),
+    ],
+    "environment_given": [
+        broken("missing_setting", name="DATABASE_URL"),
+        broken("missing_setting", name=""),
+        broken("missing_setting", name="not a name"),
+    ],
+    "host_override": [
+        broken("loopback_only", {"server.py": "print(1)", "Dockerfile": OWN.replace("app.py", "server.py")}),
+        broken("loopback_only", {"api/app.py": LOOPBACK, "Dockerfile": OWN}),
+    ],
+    "migrated": [
+        broken("answers_errors", {"manage.py": "", "Dockerfile": OWN}, detail="TemplateDoesNotExist"),
+        broken("exited", FILES, detail="no such table: x"),
+    ],
+    "nearest_python": [broken("wheel_build_failed", FILES | {"Dockerfile": OWN}, package="numba", want="<3.11")],
+    "as_of_commit": [
+        broken("import_error", source={"committed_at": None}),
+        broken("import_error", FILES | {"Dockerfile": OWN}, source=OLD),
+    ],
+}
+
+
+def repair_of(name):
+    return next(repair for repair in all_repairs() if repair.id == name)
+
+
+def test_every_repair_is_tried_here():
+    assert set(APPLIES) == set(ASIDE) == {repair.id for repair in all_repairs()}
+    assert package.MOST == 3
+
+
+@pytest.mark.parametrize("name", APPLIES)
+class TestEveryRepair:
+    def test_changes_the_plan_and_says_what_the_team_does_itself(self, name):
+        case = APPLIES[name]
+        assert case.fault.id in repair_of(name).faults
+        plan, why = repair_of(name).mend(case)
+        assert plan != case.plan
+        assert Plan.from_json(plan.to_json()) == plan
+        done, _, to_do = why.partition(". ")
+        assert done
+        assert to_do.endswith(".")
+
+    def test_is_the_one_that_is_chosen_and_labelled(self, name):
+        mended = mend(APPLIES[name])
+        assert [note.id for note in mended.repairs if note not in APPLIES[name].plan.repairs] == [name]
+
+    def test_is_done_once(self, name):
+        case = APPLIES[name]
+        again = mend(Broken(mend(case), case.fault, case.tree, case.source))
+        assert again is None or [note.id for note in again.repairs].count(name) == 1
+
+    def test_leaves_other_faults_alone(self, name):
+        case = APPLIES[name]
+        assert mend(Broken(case.plan, TeamFault("syntax_error", "It does not parse"), case.tree, case.source)) is None
+
+    def test_leaves_alone_what_it_would_not_help(self, name):
+        assert [repair_of(name).mend(case) for case in ASIDE[name]] == [None] * len(ASIDE[name])
+
+
+def test_there_are_never_more_than_three():
+    case = APPLIES["as_of_commit"]
+    spent = tuple(Note(repair.id, "…") for repair in all_repairs() if repair.id != "as_of_commit")[:MOST]
+    plan = Plan.from_json(case.plan.to_json() | {"repairs": [note.__dict__ for note in spent]})
+    assert mend(Broken(plan, case.fault, case.tree, case.source)) is None
+
+
+class TestPlanAfterwards:
+    def test_package_is_installed_by_root_and_run_by_the_user_before(self):
+        assert mend(APPLIES["missing_package"]).dockerfile.endswith("USER root\nRUN pip install pyyaml\nUSER app\n")
+
+    def test_secret_gets_a_placeholder_and_the_example_file_its_word(self):
+        assert set(mend(APPLIES["environment_given"]).env) >= {"WEATHER_API_KEY"}
+        files = FILES | {".env.example": "DATABASE_URL=sqlite:///x.db\nDEBUG=1\n"}
+        mended = mend(broken("missing_setting", files, name="DATABASE_URL"))
+        assert (mended.env["DATABASE_URL"], mended.env["DEBUG"]) == ("sqlite:///x.db", "1")
+
+    def test_server_of_the_framework_binds_every_interface(self):
+        assert (
+            mend(APPLIES["host_override"]).start[2].startswith("exec python -m flask --app app:app run --host 0.0.0.0")
+        )
+
+    def test_tables_come_before_the_start(self):
+        assert mend(APPLIES["migrated"]).start == (
+            "sh",
+            "-c",
+            "python manage.py migrate --noinput && exec python manage.py",
+        )
+
+    def test_newest_python_that_the_package_allows_is_used(self):
+        mended = mend(APPLIES["nearest_python"])
+        assert "FROM python:3.10-slim" in mended.dockerfile
+        assert mended.runtime.startswith("Python 3.10")
+
+    def test_index_and_python_are_those_of_the_commits_day(self):
+        mended = mend(APPLIES["as_of_commit"])
+        assert "uv pip install --system --exclude-newer 2020-06-15T00:00:00Z -r requirements.txt" in mended.dockerfile
+        assert "FROM python:3.8-slim" in mended.dockerfile
+
+
+class TestWorth:
+    def score(self, *notes):
+        plan = {"repairs": [{"id": note, "why": f"{note} was done. Do {note} yourself."} for note in notes]}
+        evidence = Evidence("general", plan=plan, probes={"build": {"image_digest": "sha256:0", "build_s": 3.0}})
+        return judge(all_checks()["builds_from_clean_clone"], evidence)
+
+    @pytest.mark.parametrize(
+        ("notes", "score"),
+        [
+            ((), 1.0),
+            (("environment_committed", "lfs_pointer", "environment_example"), 1.0),
+            (("server_added",), 0.7),
+            (("server_added", "as_of_commit"), 0.6),
+            (("requirements_guessed", "server_added", "missing_package", "environment_given"), 0.5),
+        ],
+    )
+    def test_changes_count_and_information_does_not(self, notes, score):
+        finding = self.score(*notes)
+        assert (finding.outcome, finding.score) == ("pass", score)
+
+    def test_every_repair_costs_and_is_named(self):
+        for repair in all_repairs():
+            finding = self.score(repair.id)
+            assert finding.score == 0.7
+            assert f"{repair.id} was done" in finding.observed
+            assert finding.fix == f"Do {repair.id} yourself."
