@@ -12,6 +12,13 @@ _PACKAGE2 = _PACKAGE.replace("package", "package2")
 # "no space left on device" is still a file.
 ENGINE_RULES = (
     rule(
+        "engine_failed",
+        (r"\Afailed to get destination image \"sha256:", r"\ANo such image: sha256:"),
+        "A layer of the build was removed while the image was built",
+        "Nothing is wrong with the repository: try again, and clean up when nothing is building.",
+        owner="host",
+    ),
+    rule(
         "needs_buildkit",
         (
             r"requires BuildKit",

@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.diagnosis import diagnose, diagnose_run
 from sandbox.engine import BuildFailed
-from sandbox.faults import TeamFault
+from sandbox.faults import HostFault, TeamFault
 from sandbox.plan import Plan
 from sandbox.tree import Tree
 
@@ -89,6 +89,13 @@ def test_build_errors_are_told_apart(output, step, fault, said):
 def test_unreachable_extra_does_not_hide_the_error():
     output = "src/a.ts(3,7): error TS2322: Type\n# The way out of the build: telemetry.test:443 unreachable"
     assert built(output, BUILD).id == "types_failed"
+
+
+def test_layer_that_somebody_removed_is_not_the_teams_fault():
+    message = 'failed to get destination image "sha256:e1": No such image: sha256:e1'
+    error = diagnose(BuildFailed(message, message, "Step 5/9 : COPY . /app"), Tree.of(FILES), GENERATED)
+    assert isinstance(error, HostFault)
+    assert error.id == "engine_failed"
 
 
 def test_generated_dockerfile_is_never_pointed_at():
