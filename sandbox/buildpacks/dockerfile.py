@@ -17,7 +17,7 @@ _ROOT_NAMES = ("Dockerfile", "dockerfile", "DockerFile", "Containerfile")
 _NAME = re.compile(r"^(?:dockerfile|containerfile)(?:[._-][\w-]+)?$|^[\w-]+\.dockerfile$", re.IGNORECASE)
 _NOT_A_PRODUCT = re.compile(
     r"(?:^|[/._-])(?:dev|devcontainer|test|tests|ci|base|gpu|cuda|train|training|load_?test|locust|e2e|lint|docs?"
-    r"|examples?|node_modules|venv|site-packages|prometheus|grafana|nginx|db|postgres|mysql|worker|cron)(?=[/._-]|$)",
+    r"|examples?|release|node_modules|venv|site-packages|prometheus|grafana|nginx|db|postgres|mysql|worker|cron)(?=[/._-]|$)",
     re.IGNORECASE,
 )
 _PRODUCT_FOLDERS = ("api", "backend", "server", "app", "service", "src")

@@ -86,7 +86,7 @@ class Build:
             self._pack(folder, dockerfile, files, context, until)
             group = stack.enter_context(build_group(self.api, self.info, self.limits))
             try:
-                stream = self.api.build(self._chunks(context, until), self._parameters(group))
+                stream = self.api.build(self._chunks(context, until), self._parameters(group, dockerfile))
             except EngineRefusal as refusal:
                 self.log.feed({"error": refusal.message})
                 step = "parse" if refusal.status == BAD_REQUEST else ""
@@ -150,7 +150,7 @@ class Build:
         if time.monotonic() >= until:
             raise self._timeout()
 
-    def _parameters(self, group: str) -> dict[str, Any]:
+    def _parameters(self, group: str, dockerfile: str) -> dict[str, Any]:
         limits = self.limits
         ulimits = [("nofile", OPEN_FILES), ("core", 0), ("fsize", limits.image_bytes)]
         parameters: dict[str, Any] = {
@@ -165,7 +165,7 @@ class Build:
             "cpuquota": int(limits.build_cpus * CPU_PERIOD),
             "ulimits": json.dumps([{"Name": name, "Soft": value, "Hard": value} for name, value in ulimits]),
             "networkmode": self._mode,
-            "buildargs": json.dumps(self.network.arguments() if self.network else {}),
+            "buildargs": json.dumps(self.network.arguments(dockerfile) if self.network else {}),
             "extrahosts": hosts(self.mark),
             "labels": json.dumps(self.labels),
             "cgroupparent": group,

@@ -9,6 +9,7 @@ Host, gateway, other builds, metadata addresses and DNS are all unreachable, sin
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +38,22 @@ OPEN_WITHIN_S = 30.0
 LOOK_EVERY_S = 0.05
 LOCAL = "localhost,127.0.0.1,::1"
 
+# Programs on a Java machine read no proxy variables; no image keeps an ARG.
+JAVA = "JAVA_TOOL_OPTIONS"
+JAVA_OPTIONS = " ".join(
+    [
+        *(f"-D{scheme}.proxyHost=127.0.0.1 -D{scheme}.proxyPort={DOOR}" for scheme in ("http", "https")),
+        "-Dhttp.nonProxyHosts=localhost|127.*",
+        "-Daether.connector.http.useSystemProperties=true",
+    ]
+)
+_JAVA_TOOLS = re.compile(r"\b(?:javac?|mvnw?|gradlew?|sbt|lein|kotlinc)\b")
+
+
+def declarations(dockerfile: str) -> list[str]:
+    """The ARG lines that a Dockerfile needs so that its steps find the way out."""
+    return [f"ARG {JAVA}"] if _JAVA_TOOLS.search(dockerfile) else []
+
 
 @dataclass(frozen=True)
 class BuildNetwork:
@@ -50,11 +67,12 @@ class BuildNetwork:
     def mode(self) -> str:
         return f"container:{self.namespace}"
 
-    def arguments(self) -> dict[str, str]:
-        """Build arguments that every Dockerfile knows without ARG, and that no image keeps (Dockerfile reference)."""
+    def arguments(self, dockerfile: str) -> dict[str, str]:
+        """Build arguments: those that every Dockerfile knows without ARG (Dockerfile reference), and declared ones."""
         proxy = f"http://127.0.0.1:{DOOR}"
         names = {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "NO_PROXY": LOCAL}
-        return names | {name.lower(): value for name, value in names.items()}
+        for_java = {JAVA: JAVA_OPTIONS} if f"ARG {JAVA}\n" in dockerfile else {}
+        return names | {name.lower(): value for name, value in names.items()} | for_java
 
     def contacts(self) -> list[dict[str, Any]]:
         """{host, port, outcome, bytes} of each connection that has ended, in order; see sandbox/inside/egress.py."""

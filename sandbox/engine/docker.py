@@ -13,7 +13,7 @@ from typing import Any
 from sandbox import indexes
 from sandbox.engine import BuildFailed, Image, OnLine, Pod, budget, layers
 from sandbox.engine.build import LOST, Build
-from sandbox.engine.buildnet import build_network
+from sandbox.engine.buildnet import build_network, declarations
 from sandbox.engine.container import Host
 from sandbox.engine.image import load_root, pull, to_image
 from sandbox.engine.owner import EVALUATION, image_labels, image_name
@@ -127,7 +127,7 @@ class DockerEngine:
         evaluation = labels.get(EVALUATION, "")
         if evaluation:
             labels = image_labels(evaluation, limits.evaluation_s) | dict(labels)
-        dockerfile, added = layers.marked(dockerfile)
+        dockerfile, added = layers.marked(dockerfile, () if trusted else declarations(dockerfile))
         with ExitStack() as stack:
             record = stack.enter_context(layers.Record(on_line))
             network = None

@@ -39,8 +39,9 @@ _ESCAPE = re.compile(r"\s*#\s*escape\s*=\s*`", re.IGNORECASE)
 _LINE = re.compile(r"(parse error(?: on)? line )(\d{1,6})")
 
 
-def marked(dockerfile: str) -> tuple[str, list[int]]:
-    """The Dockerfile with our mark behind every FROM, and the numbers of the lines that came into it."""
+def marked(dockerfile: str, more: Iterable[str] = ()) -> tuple[str, list[int]]:
+    """The Dockerfile with our mark, and `more`, behind every FROM; and the numbers of the lines that came into it."""
+    behind = [MARKED, *more]
     escape = "`" if _ESCAPE.match(dockerfile.lstrip("\ufeff")) else "\\"
     lines: list[str] = []
     added: list[int] = []
@@ -52,8 +53,8 @@ def marked(dockerfile: str) -> tuple[str, list[int]]:
         is_from = is_from if continues else bool(_FROM.match(line.lstrip("\ufeff")))
         continues = line.rstrip().endswith(escape) and not line.lstrip().startswith("#")
         if is_from and not continues:
-            lines.append(MARKED)
-            added.append(len(lines))
+            added += range(len(lines) + 1, len(lines) + 1 + len(behind))
+            lines += behind
             is_from = False
     return "\n".join(lines) + "\n", added
 

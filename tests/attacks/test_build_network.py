@@ -192,3 +192,13 @@ def test_build_says_which_host_it_could_not_reach(engine, python_image, evaluati
     with pytest.raises(Exception, match="non-zero code"):
         build(engine, evaluation, tmp_path, dockerfile, on_line=lines.append)
     assert lines[-1] == "# The way out of the build: example.net:443 refused"
+
+
+def test_java_is_told_of_the_door_and_nothing_stays_in_the_image(engine, python_image, evaluation, limits, tmp_path):
+    """Programs on a Java machine read no proxy variables: where a step runs one, it gets options instead."""
+    dockerfile = f"FROM {python_image}\nRUN echo options: $JAVA_TOOL_OPTIONS # as mvn would\n"
+    image, log = build(engine, evaluation, tmp_path, dockerfile, limits=limits)
+    assert "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=3128" in log
+    assert not any("JAVA" in name for name in image.config["env_names"])
+    _, log = build(engine, evaluation, tmp_path, f"FROM {python_image}\nRUN echo options: $JAVA_TOOL_OPTIONS\n")
+    assert "proxyHost" not in log
