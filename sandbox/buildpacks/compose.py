@@ -110,7 +110,7 @@ def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -
                 dockerfile=text,
                 context=part.context,
                 env=_needed(part) | service.env,
-                ports=tuple(part.kind.ports if part.kind else ports),
+                ports=tuple(dict.fromkeys([*(part.kind.ports if part.kind else ()), *ports])),
                 health=service.health,
                 after=service.after,
                 runtime=part.kind.title if part.kind else "",

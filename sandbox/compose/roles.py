@@ -25,7 +25,11 @@ _ASIDE = re.compile(
 _TASK = re.compile(
     r"(?:^|[_-])(?:migrat\w*|init\w*|setup|seed\w*|bootstrap|train\w*|ingest\w*|etl|createsuperuser)(?:$|[_-])"
 )
-_WORKER = re.compile(r"\b(?:celery|rq|worker|consumer|beat|dramatiq|huey|scheduler|cron|arq|bot)\b", re.IGNORECASE)
+_WORKER = re.compile(
+    r"(?:\b|_)(?:celery|rq|(?:celery)?worker|consumer|(?:celery)?beat|dramatiq|huey|scheduler|cron|arq|bot)(?:\b|_)",
+    re.IGNORECASE,
+)
+_MONITOR = re.compile(r"\bcelery\b.*\bflower\b")
 _API = re.compile(r"(?:^|[_-])(?:api|app|backend|server|service|web|django|flask|fastapi|gateway)(?:$|[_-])")
 _PAGES = re.compile(r"(?:^|[_-])(?:frontend|front|ui|client|dashboard|nginx|proxy|docs|storybook)(?:$|[_-])")
 
@@ -85,7 +89,7 @@ def _role(one: Service, text: str, awaited: set[str]) -> Role:
     command = " ".join([*(one.entrypoint or ()), *(one.command or ())]) or f"{stage.entrypoint.text} {stage.cmd.text}"
     if one.name in awaited or (_TASK.search(name) and not one.ports):
         return "task"
-    if _ASIDE.search(name):
+    if _ASIDE.search(name) or _MONITOR.search(command):
         return "aside"
     if not one.ports and not stage.exposed and not SERVES.search(command) and _WORKER.search(f"{name} {command}"):
         return "worker"

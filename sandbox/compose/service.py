@@ -28,6 +28,7 @@ REFUSED = {
     "userns_mode": "user namespaces are the platform's",
     "uts": "the host's name stays the host's",
 }
+MOST_MOUNTS = 64
 _HOST_SHARING = ("network_mode", "pid", "ipc")
 
 
@@ -230,7 +231,7 @@ class _Reader:
     def copies(self) -> Iterator[Copy]:
         """Mounts of files that the repository has; those of the host are refused, volumes are the container's own."""
         value = self.value.get("volumes")
-        for one in value if isinstance(value, list) else []:
+        for one in value[:MOST_MOUNTS] if isinstance(value, list) else []:
             if isinstance(one, dict):
                 kind, source, target = (
                     self.text(one.get("type")),

@@ -15,6 +15,8 @@ _VARIABLE = re.compile(
 )
 _LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 DEEPEST = 4
+# What the shell of whoever types `docker compose up` has: they are where the file is.
+SHELL = {"PWD": "."}
 
 
 @dataclass
@@ -36,9 +38,9 @@ class Variables:
             return "$"
         name, how = found["plain"] or found["name"], found["how"] or ""
         other = self.replaced(found["other"] or "", depth + 1)
-        value = self.values.get(name)
+        value = self.values.get(name, SHELL.get(name))
         present = bool(value) if how.startswith(":") else value is not None
-        if value is not None:
+        if name in self.values:
             self.used.add(name)
         if how.endswith("+"):
             return other if present else ""

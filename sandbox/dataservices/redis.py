@@ -5,7 +5,7 @@ from sandbox.dataservices import DataService, as_it_is, as_user
 
 def dockerfile(image: str) -> str:
     """The images of Redis Stack have no user of their own: root without capabilities serves as well."""
-    if "redis-stack" in image:
+    if "redis-stack" in image or "redismod" in image:
         return as_it_is(image)
     return as_user("valkey" if "valkey" in image else "redis")(image)
 
@@ -13,7 +13,7 @@ def dockerfile(image: str) -> str:
 SERVICE = DataService(
     id="redis",
     title="Redis",
-    images=("redis", "valkey/valkey", "redis/redis-stack-server", "redis/redis-stack"),
+    images=("redis", "valkey/valkey", "redis/redis-stack-server", "redis/redis-stack", "redislabs/redismod"),
     ports=(6379,),
     dockerfile=dockerfile,
 )

@@ -148,7 +148,7 @@ def test_command_is_split_as_compose_does(text, command):
         ("devices: ['/dev/kvm']\ngpus: all", ["devices", "gpus"]),
         ("volumes: ['/var/run/docker.sock:/var/run/docker.sock']", ["host_mount"]),
         ("volumes: ['./docker.sock:/x']", ["host_mount"]),
-        ("volumes: ['~/.ssh:/x', '../up:/x', './a/../../up:/x', '$HOME/x:/x', '${PWD}/x:/x']", ["host_mount"] * 5),
+        ("volumes: ['~/.ssh:/x', '../up:/x', './a/../../up:/x', '$HOME/x:/x', '${PWD}/../x:/x']", ["host_mount"] * 5),
         ("volumes: [{type: bind, source: /etc, target: /x}]", ["host_mount"]),
         ("volumes: ['data:/data', '/anonymous', {type: tmpfs, target: /t}, './gone:/x']", []),
         ("build: ../up", ["build_outside"]),
@@ -168,6 +168,8 @@ def test_mount_of_the_repository_is_copied_and_a_strange_one_is_not():
     found = plan(f"services:\n  web:\n    build: .\n    volumes: {mounts}\n")
     assert 'COPY ["conf", "/etc/app"]\nCOPY ["main.py", "/srv/main.py"]\n' in found.dockerfile
     assert [note.id for note in found.refused] == ["mount_left_out"]
+    whole = plan("services:\n  web:\n    build: .\n    volumes: ['$PWD:/app', '${PWD}/conf:/c']\n")
+    assert whole.dockerfile.endswith('COPY [".", "/app"]\nCOPY ["conf", "/c"]\n')
     ignored = plan("services:\n  web:\n    build: .\n    volumes: ['./conf:/c']\n", **{".dockerignore": "conf/\n"})
     assert [note.id for note in ignored.refused] == ["mount_left_out"]
 
@@ -206,6 +208,8 @@ frontend: {build: ui, ports: ['3000:3000']}
 worker: {build: ., command: celery -A tasks worker}
 migrate: {build: ., command: python manage.py migrate}
 loader: {build: ., command: python load.py}
+celery_beat: {build: ., command: /start-celerybeat}
+monitor: {build: ., command: celery -A tasks flower, ports: ['5555:5555']}
 cache: {image: 'docker.io/library/redis:7'}
 own-db: {build: db}
 grafana: {image: 'grafana/grafana:latest'}
@@ -222,7 +226,7 @@ def test_each_service_has_its_role_and_the_api_is_judged():
     roles = {part.service.name: part.role for part in found}
     assert roles == {
         "web": "app", "frontend": "app", "worker": "worker", "migrate": "task", "loader": "task", "cache": "data",
-        "own-db": "data", "grafana": "aside", "admin": "aside", "later": "app",
+        "own-db": "data", "grafana": "aside", "admin": "aside", "later": "app", "celery_beat": "worker", "monitor": "aside",
     }  # fmt: skip
     assert main_of(found).service.name == "web"
 
@@ -242,6 +246,11 @@ def test_companions_come_after_what_they_need_and_circles_end():
 def test_two_services_on_one_port_are_told():
     found = plan("services:\n  web: {build: ., ports: ['80:8000']}\n  two: {image: 'x/y', ports: ['81:8000']}\n")
     assert [note.id for note in found.refused] == ["port_taken"]
+
+
+def test_data_service_may_listen_elsewhere():
+    text = "services:\n  web: {build: .}\n  q: {image: redis, command: --port 5370, expose: [5370]}\n"
+    assert plan(text).companions[0].ports == (6379, 5370)
 
 
 def test_password_by_file_is_not_given_twice():
@@ -298,11 +307,11 @@ BOMB = "a: &a {k: v}\n" + "".join(
     ],
 )
 def test_unreadable_file_is_passed_over_with_its_reason(text, said):
-    clock = time.monotonic()
+    clock = time.process_time()
     with pytest.raises(Passed) as passed:
         detect(Tree.of({"docker-compose.yml": text, **HERE}))
     assert said in str(passed.value)
-    assert time.monotonic() - clock < 2
+    assert time.process_time() - clock < 5
 
 
 def test_passed_over_file_leaves_the_dockerfile_and_is_told():

@@ -21,10 +21,10 @@ ENTRYPOINT = f"""\
 # As the official one: REDIS_ARGS, and /redis-stack.conf when the team has one.
 set -e
 case "$1" in
-  ""|redis-stack-server|-*) ;;
+  ""|redis-stack-server|redis-server|-*) ;;
   *) exec "$@" ;;
 esac
-if [ "$1" = redis-stack-server ]; then shift; fi
+case "$1" in redis-stack-server|redis-server) shift ;; esac
 settings=
 if [ -f /redis-stack.conf ]; then settings=/redis-stack.conf; fi
 exec redis-server $settings --dir /data --protected-mode no --daemonize no {LOADED} ${{REDIS_ARGS:-}} "$@"
@@ -61,6 +61,8 @@ def offer(wanted: Reference) -> Offer | None:
         notes.append(f"version differs: Redis Stack {wanted.version} wanted, {VERSION} served")
     if wanted.name == "redis/redis-stack":
         notes.append("without RedisInsight, its web page")
+    if wanted.name == "redislabs/redismod":
+        notes.append("without RedisGraph and RedisAI")
     notes.append("without RedisGears")
     return Offer(recipe(), "; ".join(notes))
 
@@ -84,7 +86,7 @@ def recipe() -> Recipe:
 
 STANDIN = StandIn(
     id="redis_stack",
-    names=("redis/redis-stack-server", "redis/redis-stack"),
+    names=("redis/redis-stack-server", "redis/redis-stack", "redislabs/redismod"),
     offer=offer,
     tags=("redis/redis-stack-server:latest",),
 )
