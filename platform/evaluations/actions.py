@@ -22,9 +22,14 @@ def request_evaluation(
     requested_by: User | None = None,
     submission: Submission | None = None,
 ) -> Evaluation:
-    """Queue one. The message goes out only when the row is there to be found."""
+    """Queue one, with its project's build settings of now. The message goes out only when the row is there."""
     evaluation = Evaluation.objects.create(
-        source_url=source_url, ref=ref, track=track, requested_by=requested_by, submission=submission
+        source_url=source_url,
+        ref=ref,
+        track=track,
+        build_settings=submission.project.build_settings if submission else "",
+        requested_by=requested_by,
+        submission=submission,
     )
     transaction.on_commit(lambda: poke(evaluation.pk))
     return evaluation

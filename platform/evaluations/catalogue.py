@@ -2,10 +2,12 @@
 
 from sandbox.checks import all_checks
 from sandbox.finding import Check
+from sandbox.manifest import problems as manifest_problems
+from sandbox.manifest.validation import schema
 from sandbox.report import gain
 from sandbox.scorecard import RUBRICS
 
-__all__ = ["CATEGORIES", "checks", "gain", "rubric_weights"]
+__all__ = ["CATEGORIES", "checks", "gain", "manifest_members", "manifest_problems", "rubric_weights"]
 
 CATEGORIES = {
     "build": "Build",
@@ -25,3 +27,11 @@ def checks() -> dict[str, Check]:
 def rubric_weights(name: str) -> dict[str, float]:
     """Category weights of a rubric by its name ("general@1"); {} for one that this version no longer has."""
     return next((dict(rubric.weights) for rubric in RUBRICS.values() if rubric.name == name), {})
+
+
+def manifest_members() -> list[dict[str, str]]:
+    """What a manifest may say: {name, description, allowed, example} of each member."""
+    return [
+        {"name": name, "description": rule["description"], "allowed": rule["x-allowed"], "example": rule["x-example"]}
+        for name, rule in schema()["properties"].items()
+    ]

@@ -60,6 +60,7 @@ class Evaluation(models.Model):
     source_url = models.CharField(max_length=2000)
     ref = models.CharField(max_length=200, blank=True)
     track = models.CharField(max_length=8, default="general")
+    build_settings = models.TextField(blank=True)  # the project's when it was asked for
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.QUEUED)
     lease = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -61,6 +61,7 @@ def _work(evaluation: Evaluation, token: str, engine: Engine, cancellation: Canc
         sink=news,
         cancellation=cancellation,
         state=evaluation.state,
+        settings=evaluation.build_settings,
         allow_local=settings.ASSAY_ALLOW_LOCAL_SOURCES,
     )
     try:

@@ -47,6 +47,12 @@ def create_project(*, team: Team, **fields) -> Project:
     return Project.objects.create(team=team, table_number=last + 1, **fields)
 
 
+def set_build_settings(*, project: Project, text: str) -> None:
+    """Keep the team's own manifest; the next evaluation takes it. The text has been validated."""
+    project.build_settings = text
+    project.save(update_fields=["build_settings"])
+
+
 def submit_project(*, project: Project, by: User) -> Submission:
     """Freeze what the project names now; the commit follows when it is fetched."""
     return Submission.objects.create(project=project, url=project.repository_url, ref=project.ref, submitted_by=by)

@@ -110,6 +110,9 @@ class Project(models.Model):
     track = models.CharField(max_length=8, choices=Track, default=Track.GENERAL)
     repository_url = models.CharField("repository", max_length=2000)
     ref = models.CharField("branch, tag or commit", max_length=200, blank=True)
+    build_settings = models.TextField(
+        blank=True, help_text="A manifest (docs/manifest.md) that counts more than the repository's own assay.yaml."
+    )
     table_number = models.PositiveIntegerField(null=True, blank=True)
     table_x = models.FloatField(null=True, blank=True, help_text="metres")
     table_y = models.FloatField(null=True, blank=True, help_text="metres")

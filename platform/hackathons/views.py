@@ -122,5 +122,10 @@ def project_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(
         request,
         "hackathons/project.html",
-        {"project": project, "submissions": submissions, "can_submit": rules.can_submit(request.user, project)},
+        {
+            "project": project,
+            "submissions": submissions,
+            "can_submit": rules.can_submit(request.user, project),
+            "is_member": rules.is_member(request.user, project.team),
+        },
     )

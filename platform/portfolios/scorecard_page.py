@@ -70,6 +70,7 @@ def context(scorecard: Scorecard, user: User) -> dict[str, Any]:
         "memory": measurements.get("memory"),
         "judging": for_project(project) if project else None,
         "project": project,
+        "build_settings": scorecard.evaluation.build_settings,
         "team": project.team if project else None,
         "people": indexing.people(scorecard) if published else [],
         "published": published,
