@@ -61,7 +61,7 @@ def python_image(
     if folder:
         lines.append(f"WORKDIR /app/{folder}")
     if roots:
-        lines.append(f"ENV PYTHONPATH={':'.join(f'/app/{root}' for root in roots)}")
+        lines.append(f"ENV PYTHONPATH={':'.join(f'/app/{root}'.rstrip('/') for root in roots)}")
     lines.append("USER app")
     given = "".join(f"{name}={shlex.quote(value)} " for name, value in (values or {}).items())
     lines += [f"RUN {given}{command}" for command in before]

@@ -55,8 +55,9 @@ def test_check_judges_the_same_after_json(check, example):
 @pytest.mark.parametrize("check", [check for check in CHECKS.values() if check.needs], ids=lambda check: check.id)
 def test_check_without_its_probe_is_the_teams_failure_only_after_the_teams_fault(check):
     fault = TeamFault("exited", "The process exited", fix="Read the last lines.").fault("observing").to_json()
-    assert judge(check, Evidence("general")).outcome == "inconclusive"
-    failed = judge(check, Evidence("general", fault=fault))
+    plan = {"hints": {"job": {}}} if "job" in check.needs else None
+    assert judge(check, Evidence("general", plan=plan)).outcome == "inconclusive"
+    failed = judge(check, Evidence("general", plan=plan, fault=fault))
     assert (failed.outcome, failed.fix) == ("fail", "Read the last lines.")
 
 

@@ -42,9 +42,16 @@ def evaluate(engine, evaluation, tmp_path):
 
 
 def answered(evidence):
-    """(state, health path) of the app."""
-    boot = evidence.probe("boot")
-    return boot["state"], boot["health_path"]
+    """(state, health path) of the app; a job has no such path."""
+    seen = evidence.probe("boot" if evidence.kind == "service" else "job")
+    return seen["state"], seen.get("health_path")
+
+
+def left(evidence):
+    """What a job left: its models, the source of each metric, and whether a second run reports the same."""
+    job = evidence.probe("job")
+    models = [row["path"] for row in job["artefacts"] if row["kind"] == "model"]
+    return models, {row["name"]: row["source"] for row in job["metrics"]}, job["repeat"].get("same")
 
 
 @pytest.mark.parametrize("name", RUNNABLE)
@@ -63,6 +70,11 @@ def test_repository_ends_as_it_promises(name, evaluate, tmp_path):
         assert [note["id"] for note in evidence.plan["repairs"]] == promised.get("repairs", [])
         beside = {row["name"]: row["state"] for row in evidence.services if row["name"] != evidence.plan["name"]}
         assert beside == promised.get("services", {})
+        if evidence.kind == "job":
+            models, metrics, repeats = left(evidence)
+            assert (models, repeats) == (promised["models"], promised["repeats"])
+            assert promised["metrics"].items() <= metrics.items()
+            assert (evidence.deployed, evidence.finished) == (False, True)
 
 
 @pytest.mark.parametrize("pack", all_buildpacks(), ids=lambda pack: pack.id)
@@ -73,7 +85,7 @@ def test_smallest_repository_of_each_buildpack_answers(pack, evaluate, tmp_path)
         (folder / path).write_text(text)
     evidence, fault = evaluate(committed(folder))
     assert fault is None
-    assert answered(evidence) == ("healthy", "/health")
+    assert answered(evidence) == (("done", None) if pack.id == "job" else ("healthy", "/health"))
 
 
 def test_example_of_make_up_is_healthy(evaluate, tmp_path):

@@ -1,0 +1,104 @@
+"""Whether Python code trains or measures a model: what it imports and calls, never what it says of itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+
+from sandbox.pysource.entrypoint import is_test
+from sandbox.pysource.syntax import Module, is_main_guard
+
+LEARNING = frozenset(
+    {"sklearn", "torch", "torchvision", "tensorflow", "keras", "xgboost", "lightgbm", "catboost"}
+    | {"statsmodels", "transformers", "datasets", "jax", "flax", "mlflow", "gensim", "spacy", "fastai"}
+    | {"prophet", "surprise", "implicit", "imblearn", "hmmlearn", "pytorch_lightning", "lightning"}
+    | {"optuna", "kedro", "zenml", "metaflow", "timm", "ultralytics", "sentence_transformers", "autogluon"}
+    | {"pycaret", "river", "theano", "mxnet", "paddle"}
+)
+DATA = frozenset(
+    {"numpy", "pandas", "scipy", "polars", "joblib", "matplotlib", "seaborn", "pyarrow", "dask", "luigi"}
+    | {"prefect", "nltk", "cv2"}
+)
+# Somebody has to sit before these.
+_INTERACTIVE = frozenset(
+    {"pygame", "tkinter", "turtle", "PyQt5", "PyQt6", "PySide2", "PySide6", "kivy", "curses", "discord"} | {"telegram"}
+)
+_TRAINS = frozenset({"fit", "fit_transform", "partial_fit", "backward", "fit_generator", "train_on_batch"})
+_SAVES = frozenset({"dump", "save", "save_model", "to_pickle", "save_pretrained", "to_csv", "savefig", "log_metric"})
+TRAINING_NAME = re.compile(r"^(?:train(?:ing|er)?|fit)(?:$|[_-])|(?:^|[_-])train(?:ing)?$", re.IGNORECASE)
+_OTHERS = frozenset({"example", "examples", "docs", "doc", "old", "archive", "backup", "benchmarks", "templates"})
+
+
+def stem(path: str) -> str:
+    """The name that a script goes by; of `pkg/__main__.py` the package's."""
+    folder, _, name = path.rpartition("/")
+    return folder.rpartition("/")[2] if name == "__main__.py" else name.removesuffix(".py")
+
+
+def is_product(path: str) -> bool:
+    """The file may be a step of the product: no test, no example."""
+    return not is_test(path) and not _OTHERS & {part.lower() for part in path.split("/")[:-1]}
+
+
+def imported(module: Module) -> frozenset[str]:
+    """First parts of what the file imports."""
+    return frozenset(name.partition(".")[0] for name, level in module.imports() if not level)
+
+
+def calls(module: Module) -> frozenset[str]:
+    """Last parts of every name that the file calls."""
+    functions = (node.func for node in ast.walk(module.node) if isinstance(node, ast.Call))
+    return frozenset(
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for node in functions
+        if isinstance(node, ast.Attribute | ast.Name)
+    )
+
+
+def runs(module: Module) -> bool:
+    """Something happens when it is started, beside definitions."""
+    quiet = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+    return any(is_main_guard(node) or not isinstance(node, quiet) for node in module.body if not _is_text(node))
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def reached(module: Module, parsed: Iterable[Module]) -> list[Module]:
+    """The file and those of the repository that it imports, directly and through others."""
+    by_stem: dict[str, list[Module]] = {}
+    for other in parsed:
+        by_stem.setdefault(stem(other.path.replace("/__init__.py", ".py")), []).append(other)
+    found, todo = {module.path: module}, [module]
+    while todo:
+        for origin in todo.pop().names.values():
+            parts = origin.strip("*.").split(".")
+            for other in [one for part in parts[-2:] for one in by_stem.get(part, ())]:
+                if other.path not in found:
+                    found[other.path] = other
+                    todo.append(other)
+    return list(found.values())
+
+
+def is_interactive(module: Module) -> bool:
+    """It waits for a person."""
+    return bool(imported(module) & _INTERACTIVE) or ("input" in calls(module) and not trains([module]))
+
+
+def trains(modules: Iterable[Module]) -> bool:
+    return any(calls(module) & _TRAINS for module in modules)
+
+
+def saves(modules: Iterable[Module]) -> bool:
+    return any(calls(module) & _SAVES for module in modules)
+
+
+def is_learning(modules: Iterable[Module]) -> bool:
+    """The files together train a model, or work with a library for it."""
+    modules = list(modules)
+    brought: frozenset[str] = frozenset().union(*(imported(module) for module in modules))
+    if brought & LEARNING:
+        return True
+    return bool(brought & DATA) and (trains(modules) or saves(modules))
