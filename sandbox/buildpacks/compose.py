@@ -56,7 +56,7 @@ def detect(tree: Tree) -> Plan | None:
 def _app(main: Part, tree: Tree, folder: str) -> Plan:
     """The app's own plan, with what the stack says of it first."""
     service = main.service
-    text, notes = dockerfile_of(service, main.text, tree, folder=folder, context=main.context)
+    text, files, notes = dockerfile_of(service, main.text, tree, folder=folder, context=main.context)
     plan = plan_from(tree, main.dockerfile, context=main.context, text=text, buildpack="compose", version=VERSION)
     # What the code wants and the stack gives needs no placeholder of ours.
     given = plan.env.keys() <= service.env.keys()
@@ -64,6 +64,7 @@ def _app(main: Part, tree: Tree, folder: str) -> Plan:
         plan,
         name=service.name,
         env=plan.env | service.env,
+        files=plan.files | files,
         repairs=tuple(note for note in plan.repairs if not (given and note.id == PLACEHOLDER)),
         ports=tuple(dict.fromkeys([*service.ports, *plan.ports])),
         health=tuple(dict.fromkeys([*service.health, *plan.health])),
@@ -101,7 +102,7 @@ def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -
         taken |= dict.fromkeys(ports[:1], service.name)
         if part.kind:  # its own user is the one that it can run as here
             service = replace(service, user="")
-        text, notes = dockerfile_of(service, part.text, tree, folder=folder, context=part.context)
+        text, files, notes = dockerfile_of(service, part.text, tree, folder=folder, context=part.context)
         refused += notes
         made.append(
             Companion(
@@ -109,6 +110,7 @@ def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -
                 role=part.role,
                 dockerfile=text,
                 context=part.context,
+                files=files,
                 env=_needed(part) | service.env,
                 ports=tuple(dict.fromkeys([*(part.kind.ports if part.kind else ()), *ports])),
                 health=service.health,

@@ -87,7 +87,9 @@ def read(tree: Tree, path: str) -> Stack:
     variables = read_variables(tree.below(folder))
     services, refused = [], []
     for key, value in list(described.items())[:MOST_SERVICES]:
-        service, said = read_service(str(key), _extended(value, described), tree, variables, folder)
+        service, said = read_service(
+            str(key), _extended(value, described), tree, variables, folder=folder, shared=document
+        )
         refused += said
         if service is not None:
             services.append(service)

@@ -14,21 +14,32 @@ from sandbox.tree import Tree
 _FROM = re.compile(r"^[ \t]*FROM[ \t]+\S.*?(?:[ \t]+AS[ \t]+(?P<name>\S+))?[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _ARG = re.compile(r"^([ \t]*ARG[ \t]+)([A-Za-z_]\w*)(?:=.*)?$", re.MULTILINE | re.IGNORECASE)
 # A path outside this set could end an instruction, or be expanded in one.
+ADDED, ADDED_FILES, ADDED_CHARACTERS = ".assay-mounts", 50, 512 * 1024
 _PLAIN = re.compile(r"[\w./@+ -]+")
 
 
-def dockerfile_of(service: Service, text: str, tree: Tree, *, folder: str, context: str) -> tuple[str, list[Note]]:
-    """The text to build and what was not taken over. `folder` and `context` are of the tree ("" is its root)."""
+def dockerfile_of(
+    service: Service, text: str, tree: Tree, *, folder: str, context: str
+) -> tuple[str, dict[str, str], list[Note]]:
+    """The text to build, files to add to its context, and what was not taken over.
+
+    `folder` and `context` are of the tree ("" is its root).
+    """
     notes: list[Note] = []
+    files: dict[str, str] = {}
     if service.build is not None:
         text = _at_target(text, service.build.target)
         text = _with_arguments(text, service.build.args)
     lines = [text.rstrip()]
     for copy in service.copies:
-        source = posixpath.relpath(posixpath.join(folder, copy.source) or ".", context or ".")
+        whole = posixpath.normpath(posixpath.join(folder, copy.source) or ".")
+        source = posixpath.relpath(whole, context or ".")
+        if source.startswith("..") and (added := _brought(whole, tree, f"{ADDED}/{len(lines)}")):
+            files |= added
+            source = next(iter(added)) if whole in tree else f"{ADDED}/{len(lines)}"
         if source.startswith("..") or not _PLAIN.fullmatch(source) or not _PLAIN.fullmatch(copy.target):
             notes.append(Note("mount_left_out", f"{service.name} mounts {copy.source}, which its build cannot copy."))
-        elif _is_ignored(source, tree.below(context)):
+        elif not source.startswith(ADDED) and _is_ignored(source, tree.below(context)):
             notes.append(
                 Note("mount_left_out", f"{service.name} mounts {copy.source}, which .dockerignore leaves out.")
             )
@@ -42,7 +53,20 @@ def dockerfile_of(service: Service, text: str, tree: Tree, *, folder: str, conte
         lines += [f"ENTRYPOINT {json.dumps(list(service.entrypoint))}", "CMD []"]
     if service.command is not None:
         lines.append(f"CMD {json.dumps(list(service.command))}")
-    return "\n".join(lines) + "\n", notes
+    return "\n".join(lines) + "\n", files, notes
+
+
+def _brought(whole: str, tree: Tree, place: str) -> dict[str, str]:
+    """The texts at a path that its context has not, as files to add to it below `place`; {} for what is no text."""
+    paths = [path for path in tree.paths if path == whole or path.startswith(f"{whole}/")]
+    if len(paths) > ADDED_FILES:
+        return {}
+    texts = {
+        f"{place}/{posixpath.relpath(path, posixpath.dirname(whole) if path == whole else whole)}": tree.read(path)
+        for path in paths
+    }
+    plain = all(_PLAIN.fullmatch(path) and "\ufffd" not in text for path, text in texts.items())
+    return texts if plain and sum(map(len, texts.values())) <= ADDED_CHARACTERS else {}
 
 
 def _at_target(text: str, target: str) -> str:

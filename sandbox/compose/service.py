@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,11 +77,12 @@ class Service:
 
 
 def read_service(
-    name: str, value: Any, tree: Tree, variables: Variables, folder: str = ""
+    name: str, value: Any, tree: Tree, variables: Variables, *, folder: str = "", shared: Mapping[str, Any]
 ) -> tuple[Service | None, list[Note]]:
     """The service and its refusals; None for one that is not described as a service.
 
     Its paths count from `folder`, where the compose file lies in the tree, and may lead anywhere within the tree.
+    `shared` are the file's own "secrets" and "configs".
     """
     if not isinstance(value, dict) or not _NAME.fullmatch(name):
         return None, [Note("compose_service", f"{name[:60]} is not described as a service.")]
@@ -101,7 +102,7 @@ def read_service(
         env=env,
         ports=ports,
         after=tuple(read.after()),
-        copies=tuple(read.copies()),
+        copies=(*read.copies(), *read.handed(shared)),
         workdir=read.text(value.get("working_dir")),
         user=read.text(value.get("user")),
         health=tuple(read.health()),
@@ -249,6 +250,24 @@ class _Reader:
             elif self.is_there(path):
                 yield Copy(path or ".", posixpath.normpath(target))
             # Anything else is a folder that compose would make, empty: the container's own layer serves as well.
+
+    def handed(self, shared: Mapping[str, Any]) -> Iterator[Copy]:
+        """Secrets and configs that are files of the repository, where the service reads them."""
+        for kind, place in (("secrets", "/run/secrets/"), ("configs", "/")):
+            value, described = self.value.get(kind), shared.get(kind)
+            if not isinstance(value, list) or not isinstance(described, dict):
+                continue
+            for one in value[:MOST_MOUNTS]:
+                name = self.text(one.get("source")) if isinstance(one, dict) else self.text(one)
+                target = (self.text(one.get("target")) if isinstance(one, dict) else "") or name
+                source = described.get(name)
+                given = self.text(source.get("file")) if isinstance(source, dict) else ""
+                path = self.path(given) if given else None
+                if path and self.is_there(path):
+                    yield Copy(path, posixpath.normpath(posixpath.join(place, target)))
+                else:
+                    why = f"{self.name} reads the {kind[:-1]} {name}, whose file is not committed."
+                    self.refused.append(Note("file_missing", why))
 
     def is_there(self, path: str) -> bool:
         whole = self.whole(path)

@@ -174,6 +174,26 @@ def test_mount_of_the_repository_is_copied_and_a_strange_one_is_not():
     assert [note.id for note in ignored.refused] == ["mount_left_out"]
 
 
+def test_secrets_and_files_beside_the_context_are_brought_into_it():
+    text = (
+        "services:\n  web:\n    build: api\n    volumes: ['./conf:/conf', './model.bin:/model.bin']\n"
+        "    secrets: [password, {source: gone, target: x}]\n"
+        "  db: {image: postgres, secrets: [password], environment: {POSTGRES_PASSWORD_FILE: /run/secrets/password}}\n"
+        "secrets: {password: {file: ./password.txt}, gone: {file: gone.txt}}\n"
+    )
+    files = {"api/Dockerfile": APP, "api/main.py": "", "password.txt": "s3cret", "conf/a/b.ini": "x=1"}
+    tree = Tree(
+        files={path: one.encode() for path, one in (HERE | files | {"compose.yaml": text}).items()}
+        | {"model.bin": b"\xff"}
+    )
+    found = plan_for(tree)
+    assert sorted(found.files.values()) == ["", "s3cret", "x=1"]
+    (line,) = [line for line in found.dockerfile.splitlines() if "/run/secrets/password" in line]
+    assert found.files[line.split('"')[1]] == "s3cret"
+    assert sorted(note.id for note in found.refused) == ["file_missing", "mount_left_out"]
+    assert 'COPY ["password.txt", "/run/secrets/password"]' in found.companions[0].dockerfile
+
+
 def test_target_arguments_and_overrides_change_the_dockerfile():
     text = (
         "ARG PY=3.9\nFROM python:${PY}-slim AS base\nARG MODE\nFROM base AS web\nCOPY main.py .\n"
@@ -226,7 +246,8 @@ def test_each_service_has_its_role_and_the_api_is_judged():
     roles = {part.service.name: part.role for part in found}
     assert roles == {
         "web": "app", "frontend": "app", "worker": "worker", "migrate": "task", "loader": "task", "cache": "data",
-        "own-db": "data", "grafana": "aside", "admin": "aside", "later": "app", "celery_beat": "worker", "monitor": "aside",
+        "own-db": "data", "grafana": "aside", "admin": "aside", "later": "app",
+        "celery_beat": "worker", "monitor": "aside",
     }  # fmt: skip
     assert main_of(found).service.name == "web"
 
