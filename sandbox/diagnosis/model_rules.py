@@ -12,6 +12,7 @@ MODEL_RULES = (
         (
             r"invalid load key, 'v'",
             r"Unsupported operand 118",
+            r"^KeyError: 118$",
             r"version https://git-lfs\.github\.com/spec/v1",
         ),
         "A file that the app opens is a Git LFS pointer, not the file itself",
@@ -38,7 +39,15 @@ MODEL_RULES = (
     ),
     rule(
         "model_unreadable",
-        (r"UnpicklingError", r"EOFError: Ran out of input", r"OSError: Unable to (?:synchronously )?open file"),
+        (
+            r"UnpicklingError",
+            r"EOFError: Ran out of input",
+            r"OSError: Unable to (?:synchronously )?open file",
+            r"PytorchStreamReader failed",
+            r"Header ?[Tt]oo ?(?:[Ll]arge|[Ss]mall)|header too (?:large|small)",
+            r"INVALID_PROTOBUF|InvalidProtobuf",
+            r"XGBoostError: [^\n]{0,200}(?:corrupted|Invalid cast)",
+        ),
         "A saved model cannot be read",
         "Commit the whole file, as it was saved, with the versions in the requirements; load it once from a clone.",
     ),

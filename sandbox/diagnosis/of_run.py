@@ -8,6 +8,7 @@ from sandbox.diagnosis.tracebacks import traceback_place
 from sandbox.faults import TeamFault
 from sandbox.plan import Plan
 from sandbox.pysource.distributions import distribution_of
+from sandbox.sourcetext.shape import LFS_POINTER
 from sandbox.tree import Tree
 
 # Why the sandbox ended the process -> title, fix.
@@ -64,6 +65,14 @@ def diagnose_run(
         fault, title, fix = _KILLED[killed]
         return TeamFault(fault, title, detail=useful_lines(text), fix=fix, where=where)
     found = first_match(RUN_RULES, text)
+    if (found is None or found.rule.id == "model_unreadable") and (pointer := _opened_pointer(plan, text)):
+        return TeamFault(
+            LFS_POINTER,
+            f"{pointer} is a Git LFS pointer, not the file itself",
+            detail=useful_lines(text, found.at if found else None),
+            fix=f"Commit {pointer} without LFS (git lfs untrack, then add it again), or fetch it in the Dockerfile.",
+            where=where,
+        )
     if found is None:
         how, fix = _EXITS.get(
             exit_code if exit_code is not None else -1,
@@ -86,6 +95,13 @@ def diagnose_run(
     told = TeamFault(found.rule.id, found.title, detail=useful_lines(text, found.at), fix=found.fix, where=where)
     told.facts = found.groups
     return told
+
+
+def _opened_pointer(plan: Plan, log: str) -> str:
+    """A Git LFS pointer of the repository whose name is in the log, "" when there is none."""
+    told = next((note.why for note in plan.repairs if note.id == LFS_POINTER), "")
+    paths = told.partition(" is a Git LFS pointer")[0].split(", ") if told else []
+    return next((path for path in paths if path.rpartition("/")[2] in log), "")
 
 
 def _is_own(package: str, tree: Tree | None) -> bool:

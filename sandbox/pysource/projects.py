@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from packaging.version import InvalidVersion, Version
 
-from sandbox.pysource.conda import pip_name
+from sandbox.pysource.conda import from_export, is_exported, pip_name
 from sandbox.pysource.distributions import normalise
 from sandbox.pysource.requirements import parse_requirement
 from sandbox.tree import Tree
@@ -109,6 +109,9 @@ def conda_requirements(text: str) -> list[str]:
         if isinstance(item, dict):
             lines.extend(strings(item.get("pip")))
         elif isinstance(item, str):
+            if is_exported(item):  # with a build string, which tells a library that only conda has
+                lines += [f"{line}.*"] if (line := from_export(item)) else []
+                continue
             match = re.match(r"^(?:[\w.-]+::)?([\w.-]+)\s*(?:=+\s*([\w.*]+))?", item)
             if match and (name := pip_name(match[1])):
                 lines.append(f"{name}=={match[2].rstrip('.*')}.*" if match[2] and "*" not in match[2] else name)
