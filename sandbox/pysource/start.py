@@ -15,7 +15,8 @@ from sandbox.tree import Tree
 # One worker: student applications keep state in memory and models are large; threads let slow requests overlap.
 _GUNICORN = "python -m gunicorn --bind 0.0.0.0:${PORT:-8000} --workers 1 --threads 8 --access-logfile - "
 _UVICORN = "python -m uvicorn --host 0.0.0.0 --port ${PORT:-8000} "
-_ADDED = {"uvicorn": "uvicorn>=0.30,<1", "gunicorn": "gunicorn>=22,<28"}
+# Without a lower bound: an index as of a day years ago has older ones only.
+_ADDED = {"uvicorn": "uvicorn<1", "gunicorn": "gunicorn<28"}
 
 
 @dataclass(frozen=True)

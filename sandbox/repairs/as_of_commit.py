@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sandbox.plan import Plan
-from sandbox.pysource.version import RELEASED, of_its_time
+from sandbox.pysource.version import RELEASED, WHEELS_AFTER, of_its_time
 from sandbox.repairs import Broken, Repair
 
 _INSTALL = re.compile(r"^RUN pip install (?P<what>.+)$", re.MULTILINE)
@@ -16,6 +16,8 @@ _FROM = re.compile(r"^FROM python:(\d\.\d+)(?=[.-])", re.MULTILINE)
 _OURS = re.compile(r" ?'(?:gunicorn|uvicorn)[<>=][^']*'")
 # The commit may have been made after an install of the same day.
 LATER = timedelta(days=1)
+# The oldest that uv runs on.
+OLDEST = "3.8"
 
 
 def mend(broken: Broken) -> tuple[Plan, str] | None:
@@ -27,7 +29,8 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
         return None
     text = _INSTALL.sub(lambda found: _install(found["what"], day), broken.plan.dockerfile)
     used = _FROM.search(text)
-    what, runtime, python = "Packages were", broken.plan.runtime, of_its_time(day)
+    what, runtime = "Packages were", broken.plan.runtime
+    python = of_its_time(max(day, RELEASED[OLDEST] + WHEELS_AFTER))
     # Code from before a Python was there rarely runs on it, nor do its packages.
     if used and RELEASED.get(used[1], day) > day:
         text = _FROM.sub(f"FROM python:{python}", text)

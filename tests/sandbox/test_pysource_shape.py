@@ -94,7 +94,7 @@ def test_packages_of_macos_are_left_out():
     ("source", "framework", "command", "health"),
     [
         (
-            "import tornado.web as t\nclass H: pass\ndef main():\n  a = t.Application([('/healthz', H)])\n  a.listen(88)\n",
+            "import tornado.web as t\ndef main():\n  a = t.Application([('/healthz', t.H)])\n  a.listen(88)\n",
             "tornado",
             "exec python main.py",
             ("/healthz",),

@@ -136,6 +136,11 @@ class TestPlanAfterwards:
         assert "FROM python:3.10-slim" in mended.dockerfile
         assert mended.runtime.startswith("Python 3.10")
 
+    def test_python_is_one_that_the_resolver_runs_on(self):
+        mended = mend(broken("import_error", source={"committed_at": "2018-07-01T12:00:00+00:00"}))
+        assert "FROM python:3.8-slim" in mended.dockerfile
+        assert "--exclude-newer 2018-07-02T" in mended.dockerfile
+
     def test_index_and_python_are_those_of_the_commits_day(self):
         mended = mend(APPLIES["as_of_commit"])
         assert "uv pip install --system --exclude-newer 2020-06-15T00:00:00Z -r requirements.txt" in mended.dockerfile
