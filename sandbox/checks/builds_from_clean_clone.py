@@ -13,7 +13,13 @@ from sandbox.repairs import all_repairs
 # (environment_committed, lfs_pointer) or no change of what the team wrote (environment_example, mount_left_out).
 _CHANGES = frozenset(
     {"build_added", "environment_placeholder", "go_mod_added", "manifest_misspelt", "requirement_left_out"}
-    | {"requirement_path_removed", "requirements_converted", "requirements_guessed", "requirements_reencoded"}
+    | {
+        "requirement_path_removed",
+        "requirement_variant_dropped",
+        "requirements_converted",
+        "requirements_guessed",
+        "requirements_reencoded",
+    }
     | {"server_added", "start_expanded", "start_for_production", "start_opened", "start_preview"}
     | {"start_without_watcher"}
 )

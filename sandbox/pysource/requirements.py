@@ -13,10 +13,15 @@ from sandbox.pysource.distributions import normalise
 from sandbox.tree import Tree
 
 # Packages that exist for Windows or for an interactive shell only; `pip freeze` on a laptop lists them.
-_WINDOWS_ONLY = frozenset({"pywin32", "pypiwin32", "pywinpty", "pyreadline", "pyreadline3", "wmi", "win32-setctime"})
+_WINDOWS_ONLY = frozenset(
+    {"pywin32", "pypiwin32", "pywinpty", "pyreadline", "pyreadline3", "wmi", "win32-setctime", "tensorflow-intel"}
+    | {"twisted-iocpsupport", "windows-curses", "win10toast"}
+)
 # The same for macOS; tensorflow-macos and its like are other names for what Linux has.
 _MACOS_ONLY = frozenset({"appnope", "pyobjc", "pyobjc-core", "rumps", "tensorflow-metal", "macholib", "py2app"})
 _LOCAL_PATH = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)\s*@\s*file://\S+")
+# `torch==2.1.0+cu118`: a build that PyPI does not hold.
+_VARIANT = re.compile(r"^([A-Za-z0-9][\w.-]*)==(\d[\w.]*)(\+(?:cu\d+|cpu|rocm[\d.]+))$")
 # With the hashes of every wheel a line has some thousands.
 REQUIREMENT_CHARACTERS = 16 * 1024
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
@@ -72,6 +77,7 @@ def read_requirements(tree: Tree, path: str, *, depth: int = 3, seen: set[str] |
     notes: dict[str, Note] = {}
     local = False
     raw = decode(tree.read(path))
+    own_index = re.search(r"^\s*(?:-i|-f|--index-url|--extra-index-url|--find-links)\b", raw, re.MULTILINE) is not None
     for number, raw_line in enumerate(raw.replace("\\\n", " ").splitlines(), start=1):
         line = _COMMENT.sub("", raw_line).strip()
         if not line:
@@ -89,7 +95,7 @@ def read_requirements(tree: Tree, path: str, *, depth: int = 3, seen: set[str] |
                     parsed.extend(below.parsed)
         if re.match(r"^(?:-e|--editable)\b", line) or line.startswith((".", "/")):
             local = True
-        line, change = _for_linux(line, f"{path}:{number}")
+        line, change = _for_linux(line, f"{path}:{number}", own_index=own_index)
         notes |= change
         if not line:
             continue
@@ -105,7 +111,7 @@ def read_requirements(tree: Tree, path: str, *, depth: int = 3, seen: set[str] |
     return Requirements(path, tuple(lines), tuple(parsed), tuple(dict.fromkeys(includes)), local, tuple(notes.values()))
 
 
-def _for_linux(line: str, where: str) -> tuple[str, dict[str, Note]]:
+def _for_linux(line: str, where: str, *, own_index: bool) -> tuple[str, dict[str, Note]]:
     """The line as pip can install it here, "" when it cannot be, and what to tell of the change."""
     if here := _LOCAL_PATH.match(line):
         why = (
@@ -113,12 +119,18 @@ def _for_linux(line: str, where: str) -> tuple[str, dict[str, Note]]:
             "is installed instead. Write the version with == instead."
         )
         return here[1], {"path": Note("requirement_path_removed", why)}
+    if (variant := _VARIANT.match(line)) and not own_index:
+        why = (
+            f"{where} asks for {variant[1]}=={variant[2]}{variant[3]}, which only an index of its own has; "
+            f"{variant[1]}=={variant[2]} is installed. Leave out {variant[3]}, or add the --extra-index-url line."
+        )
+        return f"{variant[1]}=={variant[2]}", {"variant": Note("requirement_variant_dropped", why)}
     if is_exported(line):
         why = (
             f"{where} is a line of conda list --export, which pip cannot read; the versions of the Python packages "
             "are used. Write the file with pip freeze."
         )
-        kept, change = _for_linux(from_export(line), where)
+        kept, change = _for_linux(from_export(line), where, own_index=own_index)
         return kept, {"conda": Note("requirements_converted", why), **change}
     requirement = parse_requirement(line)
     if requirement is not None and requirement.marker is None and (system := _only_for(requirement.name)):

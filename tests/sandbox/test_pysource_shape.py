@@ -90,6 +90,14 @@ def test_packages_of_macos_are_left_out():
     assert "macOS" in plan.repairs[0].why
 
 
+def test_builds_that_pypi_does_not_hold_lose_their_variant():
+    told = plan_for(Tree.of({"app.py": APP, "requirements.txt": "flask\ngunicorn\ntorch==2.1.0+cu118\n"}))
+    assert [note.id for note in told.repairs] == ["requirement_variant_dropped"]
+    assert "torch==2.1.0\n" in next(iter(dict(told.files).values()))
+    index = "--extra-index-url https://download.example.org/whl\nflask\ngunicorn\ntorch==2.1.0+cu118\n"
+    assert plan_for(Tree.of({"app.py": APP, "requirements.txt": index})).repairs == ()
+
+
 @pytest.mark.parametrize(
     ("source", "framework", "command", "health"),
     [
