@@ -91,7 +91,9 @@ def _members(plan: Plan | None) -> list[tuple[str, dict[str, object]]]:
     command: object = start[2] if start[:2] == ["sh", "-c"] and len(start) == 3 else start
     compose = plan is not None and plan.buildpack == "compose"
     dockerfile = "" if compose or plan is None else str(plan.hints.get("dockerfile", ""))
-    deciding: dict[str, object] = {"dockerfile": dockerfile} if dockerfile else {"buildpack": plan.buildpack if plan else "python"}
+    deciding: dict[str, object] = (
+        {"dockerfile": dockerfile} if dockerfile else {"buildpack": plan.buildpack if plan else "python"}
+    )
     return [
         ("The folder to build, when it is not all of the repository.", {"root": (plan and plan.context) or "backend"}),
         ("Who decides how it is built.", {"compose": False} if compose else deciding),

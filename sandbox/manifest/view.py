@@ -31,6 +31,9 @@ class ComposeView(Tree):
             return Tree(self.root, self.files).read(self.real, limit)
         return super().read(path, limit)
 
+    def size(self, path: str) -> int:
+        return Tree(self.root, self.files).size(self.real if path == self.shown else path)
+
     def below(self, folder: str) -> Tree:
         if not folder or folder == ".":
             return self

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from evaluations import runner
 from evaluations.actions import request_evaluation
@@ -123,9 +124,10 @@ def test_page_fits_and_is_accessible(page, page_of, width, scheme):
     page.goto(page_of)
     page.get_by_label("Settings").fill("version: 1\nstrat: uvicorn main:app\nport: high\n")
     page.get_by_role("button", name="Save").click()
-    assert page.locator("#id_settings_error p").count() == 2
+    expect(page.locator("#id_settings_error p")).to_have_count(2)
     assert "strat: uvicorn" in page.get_by_label("Settings").input_value()
     page.get_by_text("Everything that can be set").click()
+    expect(page.get_by_text("Whose rubric counts")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
     found = Axe().run(page, options=rules)
