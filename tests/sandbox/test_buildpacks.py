@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.buildpacks import all_buildpacks, plan_for
 from sandbox.faults import TeamFault
+from sandbox.gateway import equip
 from sandbox.launch.listening import listening, opened
 from sandbox.launch.stage import last_stage
 from sandbox.plan import Plan
@@ -58,7 +59,7 @@ def test_sample_repository_is_planned_as_promised(name):
             plan_for(tree)
         assert raised.value.id == promised["outcome"]
         return
-    plan = plan_for(tree)
+    plan = equip(plan_for(tree), tree)
     assert plan.buildpack == promised["buildpack"]
     mended = {repair.id for repair in all_repairs()}  # these come when a build or a start has failed
     assert [note.id for note in plan.repairs] == [note for note in promised.get("repairs", []) if note not in mended]
