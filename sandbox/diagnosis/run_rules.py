@@ -5,6 +5,10 @@ from sandbox.diagnosis.model_rules import MODEL_RULES
 from sandbox.diagnosis.node_rules import NODE_RUN_RULES
 from sandbox.diagnosis.rules import rule
 
+_RAISED = r"^[\w.]{0,80}(?:Error|Exception): "
+_SETTING = r"(?P<name>[A-Z][A-Z0-9]{1,30}_[A-Z0-9_]{2,50})"
+_ABSENT = r"(?:not set|missing|not found|required|must be|undefined|not defined|not provided|not configured|empty)"
+
 RUN_RULES = (
     *COMPILED_RUN_RULES,
     *NODE_RUN_RULES,
@@ -101,6 +105,10 @@ RUN_RULES = (
             r"ImproperlyConfigured: The (?P<name4>SECRET_KEY) setting must not be empty",
             r"validation errors? for \w{0,40}[Ss]ettings[^\n]{0,40}\n(?P<name5>\w{2,60})",
             r"\b(?P<name6>[A-Z][A-Z0-9_]{2,60}) (?:environment variable )?(?:is (?:not set|missing)|must be set)",
+            # In the line of the exception only: a log may also warn of settings that the app does without.
+            rf"{_RAISED}[^\n]{{0,80}}?\b{_SETTING.replace('name', 'name7')}\b[^\n]{{0,60}}{_ABSENT}",
+            rf"{_RAISED}[^\n]{{0,80}}(?:[Mm]issing|[Ss]et|[Pp]rovide|[Rr]equires?)\b[^\n]{{0,60}}?\b"
+            + _SETTING.replace("name", "name8"),
         ),
         "The setting {name} is missing",
         "Give {name} a default for local runs, or start without what needs it and say so in the health answer.",
