@@ -42,6 +42,14 @@ def _credential(scorecard: Scorecard, user: User) -> Credential | None:
     return own or standing.order_by("issued_at").first()
 
 
+def job(measurements: dict[str, Any]) -> dict[str, Any] | None:
+    """Give what was seen of a job, its metrics with a short text of their value; None of a service."""
+    seen = measurements.get("job") or {}
+    if "seconds" not in seen:
+        return None
+    return seen | {"metrics": [row | {"shown": f"{row['value']:.4g}"} for row in seen["metrics"]]}
+
+
 def context(scorecard: Scorecard, user: User) -> dict[str, Any]:
     """Give the page's context; `published`, `can_publish` and `can_unpublish` are about the reader."""
     report = scorecard.report
@@ -66,6 +74,7 @@ def context(scorecard: Scorecard, user: User) -> dict[str, Any]:
         "findings": sorted_findings["open"],
         "passed": sorted_findings["passed"],
         "other": sorted_findings["other"],
+        "job": job(measurements),
         "load": measurements.get("load"),
         "memory": measurements.get("memory"),
         "judging": for_project(project) if project else None,

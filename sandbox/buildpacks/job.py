@@ -11,8 +11,8 @@ from sandbox.jobs.scripts import script_job
 from sandbox.plan import Plan
 from sandbox.pysource.environment import placeholders
 from sandbox.pysource.image import PLAIN_PATH, python_image
-from sandbox.pysource.manifests import find_manifest
-from sandbox.pysource.syntax import modules
+from sandbox.pysource.manifests import Manifest, find_manifest
+from sandbox.pysource.syntax import Module, modules
 from sandbox.pysource.version import choose_python
 from sandbox.tree import Tree
 
@@ -28,7 +28,7 @@ def detect(tree: Tree) -> Plan | None:
     if job is None or not PLAIN_PATH.fullmatch(job.folder):
         return None
     # What the repository has beside the job is no reason to install more.
-    manifest = find_manifest(tree, job.folder, job.modules if job.kind == "notebook" else product)
+    manifest = _manifest(tree, job, job.modules if job.kind == "notebook" else product)
     python = choose_python(tree, job.folder, manifest.requirements)
     values, placed = placeholders(tree, job.modules)
     argv = ("sh", "-c", command_line(job))
@@ -65,6 +65,13 @@ def detect(tree: Tree) -> Plan | None:
             }
         },
     )
+
+
+def _manifest(tree: Tree, job: Job, parsed: tuple[Module, ...]) -> Manifest:
+    """The manifest for the folder of the run, else one beside a file that it starts, else a guess."""
+    places = dict.fromkeys((job.folder, *(module.folder for module in job.modules)))
+    found = [find_manifest(tree, place, parsed) for place in places]
+    return next((one for one in found if one.path), found[0])
 
 
 def command_line(job: Job) -> str:

@@ -13,6 +13,7 @@ from rich.text import Text
 from sandbox.terminal.console import Output
 from sandbox.terminal.figures import figures
 from sandbox.terminal.findings import findings
+from sandbox.terminal.job import job
 from sandbox.terminal.words import QUIET, words
 
 COLOURS = {"A": "green", "B": "green", "C": "yellow", "D": "yellow", "E": "red"}
@@ -40,6 +41,9 @@ def _parts(report: dict[str, Any]) -> Iterator[RenderableType]:
     if measured := figures(report):
         yield ""
         yield measured
+    if seen := list(job(report)):
+        yield ""
+        yield from seen
     if report["findings"]:
         yield ""
         yield from findings(report)
@@ -52,7 +56,13 @@ def _verdict(report: dict[str, Any]) -> Panel:
     card, source = report["scorecard"], report["source"]
     colour = COLOURS.get(card["grade"], "white")
     total = "no total" if card["total"] is None else f"{card['total']:g} of 100"
-    state = "healthy" if report["healthy"] else "answers, but tells no health" if report["deployed"] else "not deployed"
+    state = (
+        "healthy"
+        if report["healthy"]
+        else "answers, but tells no health"
+        if report["deployed"]
+        else _undeployed(report)
+    )
     said = ENDED.get(report["outcome"]) or f"{total}, {state}"
     lines = [Text.assemble((f" {card['grade']} ", f"bold reverse {colour}"), f"  {said}")]
     where = [str(source.get("url", "")), str(source.get("ref", "")), str(source.get("commit") or "")[:12]]
@@ -63,6 +73,12 @@ def _verdict(report: dict[str, Any]) -> Panel:
     if card["provisional"]:
         lines.append(Text("Provisional: some checks could not look.", style="yellow"))
     return Panel(Group(*lines), border_style=colour, title="Assay", title_align="left")
+
+
+def _undeployed(report: dict[str, Any]) -> str:
+    """A job is not there to be deployed."""
+    document = report["measurements"].get("job", {})
+    return "a job that ran to its end" if document.get("state") == "done" else "not deployed"
 
 
 def _fault(fault: dict[str, Any]) -> Panel:
