@@ -144,14 +144,12 @@ def _joined(first: _App, others: list[_App]) -> Plan:
         f"Several folders have an application: {first.folder} is the one that is judged; beside it: {listed}.",
         f"To choose another, write root: {others[0].folder} into assay.yaml.",
     )
-    others_said = tuple(f"{app.plan.buildpack}: {app.folder}, {app.plan.runtime}" for app in others)
     return replace(
         plan,
         name=names[first.folder],
         companions=tuple(companions),
         why=(*whys, *plan.why),
         refused=(*plan.refused, *refused),
-        alternatives=tuple(dict.fromkeys((*others_said, *plan.alternatives))),
     )
 
 

@@ -17,6 +17,24 @@ SCHEMA = Path(__file__).with_name("schema.json")
 # Written as they are: 3.10 is a version, and an environment holds texts.
 TEXTS = frozenset({"env", "python", "node"})
 MOST_PROBLEMS = 10
+# What the same thing is called on other platforms.
+_ELSEWHERE = {
+    "command": "start",
+    "cmd": "start",
+    "startcommand": "start",
+    "run": "start",
+    "environment": "env",
+    "envvars": "env",
+    "variables": "env",
+    "healthcheck": "health",
+    "healthcheckpath": "health",
+    "rootdir": "root",
+    "directory": "root",
+    "folder": "root",
+    "databases": "services",
+    "python_version": "python",
+    "node_version": "node",
+}
 
 
 @dataclass(frozen=True)
@@ -62,9 +80,10 @@ def _unknown(read: reading.Read) -> list[Problem]:
     found = []
     for name in read.value:
         if name not in known:
-            near = difflib.get_close_matches(name.lower(), known, 1, 0.6)
+            near = difflib.get_close_matches(name.lower(), [*known, *_ELSEWHERE], 1, 0.7)
             text = f"`{one_line(name)[:60]}` is not a member; allowed are {', '.join(known)}"
-            found.append(Problem(read.line((name,)), text, f"Did you mean {near[0]}?" if near else "Remove it."))
+            meant = _ELSEWHERE.get(near[0], near[0]) if near else ""
+            found.append(Problem(read.line((name,)), text, f"Did you mean {meant}?" if meant else "Remove it."))
     return found
 
 

@@ -1,0 +1,3 @@
+# old dashboard, does not work any more
+import streamlit as st
+st.title("old")

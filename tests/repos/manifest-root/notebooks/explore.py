@@ -1,0 +1,1 @@
+print('exploration only')

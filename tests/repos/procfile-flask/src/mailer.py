@@ -1,0 +1,2 @@
+# TODO: send the weekly mail
+print("nothing to send")
