@@ -20,6 +20,16 @@ RUN_RULES = (
     ),
     *MODEL_RULES,
     rule(
+        "python2_source",
+        (
+            r"SyntaxError: Missing parentheses in call to '(?:print|exec)'",
+            r"ModuleNotFoundError: No module named '(?:urllib2|ConfigParser|Queue|StringIO|cPickle|httplib|urlparse)'",
+            r"NameError: name '(?:unicode|raw_input|xrange|basestring)' is not defined",
+        ),
+        "The code is written for Python 2, which nothing supports any more",
+        "Run 2to3 -w . once (Python up to 3.12 has it), correct what is left, and try it with Python 3.",
+    ),
+    rule(
         "requirements_missing_package",
         (r"ModuleNotFoundError: No module named '?(?P<package>[A-Za-z_][\w.]{0,80})",),
         "The module {package} is imported but not installed",

@@ -53,6 +53,13 @@ RUNS = [
         "api_key",
         "",
     ),
+    (
+        "SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?",
+        "python2_source",
+        "Python 2",
+        "2to3",
+    ),
+    (TRACE + "ModuleNotFoundError: No module named 'urllib2'", "python2_source", "Python 2", "2to3"),
     (TRACE + "ValueError: Missing required environment variable: BOT_TOKEN", "missing_setting", "BOT_TOKEN", ""),
     (TRACE + "Exception: Please set your HF_TOKEN in the .env file", "missing_setting", "HF_TOKEN", ""),
     (TRACE + "RuntimeError: `STRIPE_KEY` not found in environment", "missing_setting", "STRIPE_KEY", ""),
