@@ -14,7 +14,18 @@ from sandbox.pysource.environment import PLACEHOLDER
 from sandbox.tree import Tree
 
 # What our own runs decide, or what is about another machine.
-_OURS = frozenset({"PORT", "HOST", "PYTHON_VERSION", "NODE_VERSION", "POETRY_VERSION", "RUBY_VERSION", "GO_VERSION"})
+_OURS = frozenset(
+    {
+        "PORT",
+        "HOST",
+        "WEB_CONCURRENCY",
+        "PYTHON_VERSION",
+        "NODE_VERSION",
+        "POETRY_VERSION",
+        "RUBY_VERSION",
+        "GO_VERSION",
+    }
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 # Members that are versions: the zero of 3.10 counts.
 _VERSIONS = frozenset({"python_version", "sdk_version"})
