@@ -41,8 +41,9 @@ def team(engine, folder, lines, said, **options):
 
 
 @pytest.mark.parametrize("name", ["assay/cache:{id}", "docker.io/assay/cache:{id}", "ASSAY/cache:{id}"])
-def test_team_cannot_name_what_another_has_kept(engine, name):
-    dockerfile = f'FROM {name.format(id=secrets.token_hex(6))}\nCMD ["true"]\n'
+@pytest.mark.parametrize("line", ["FROM {name}", "FROM python:3.12-slim\nCOPY --from={name} /srv /srv"])
+def test_team_cannot_name_what_another_has_kept(engine, line, name):
+    dockerfile = line.format(name=name.format(id=secrets.token_hex(6))) + '\nCMD ["true"]\n'
     with pytest.raises(TeamFault) as raised:
         images.resolve(dockerfile, engine, say=lambda _text: None)
     assert raised.value.id in ("base_image_refused", "base_image_invalid")
