@@ -46,8 +46,17 @@ def diagnose(failure: BuildFailed, tree: Tree, plan: Plan) -> TeamFault | HostFa
     fault = kind(
         found.rule.id, found.title, detail=detail, fix=found.fix, where=_where(found, tree, plan, step, output)
     )
-    fault.facts = found.groups
+    fault.facts = found.groups | _wanted_python(found, output)
     return fault
+
+
+def _wanted_python(found: Match, output: str) -> dict[str, str]:
+    """{"want": ">=3.8,<3.12"} when pip says that the version which was asked for is there for another Python."""
+    version = found.groups.get("version", "")
+    if found.rule.id != "dependency_not_found" or not version.startswith("=="):
+        return {}
+    said = re.search(rf"[\s:]{re.escape(version[2:])} Requires-Python (?P<want>[^;\n]{{1,60}})", output)
+    return {"want": said["want"].strip()} if said else {}
 
 
 def _is_a_command(message: str) -> bool:

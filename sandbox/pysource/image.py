@@ -32,7 +32,7 @@ def python_image(
     folder  where it runs, `roots` other folders for PYTHONPATH, both seen from the root
     values  environment of the commands `before`, which are part of the build
     """
-    debian = system_packages(manifest.names)
+    debian = sorted({*system_packages(manifest.names), *manifest.debian})
     install = [*manifest.install, *added]
     first = [path for path in (*manifest.copies, *(path for path, _ in manifest.files)) if PLAIN_PATH.fullmatch(path)]
     lines = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from packaging.requirements import Requirement
 
@@ -39,6 +40,12 @@ _REQUIREMENTS = (
     "requirements_prod.txt",
     "requirements.in",
 )
+_DEBIAN = re.compile(r"[a-z0-9][a-z0-9+.-]{1,60}")
+_OTHER_REQUIREMENTS = re.compile(
+    r"(?:requirements?[-_.](?!txt)\w[\w.-]*|reqs?|deps|dependencies|requirements/[\w.-]+)\.txt$", re.IGNORECASE
+)
+_NOT_FOR_RUNNING = re.compile(r"dev|test|lint|doc|ci\b|cuda|gpu|train|notebook|build|windows|mac", re.IGNORECASE)
+_FOR_RUNNING = re.compile(r"prod|deploy|app|api|web|server|backend|linux|docker", re.IGNORECASE)
 GENERATED, GENERATED_PINS = ".assay-requirements.txt", ".assay-constraints.txt"
 
 
@@ -52,6 +59,7 @@ class Manifest:
     files     files that we add to the context for it
     needs_source  the whole source must be there first (the project installs itself)
     pinned    normalised names that the lock holds, those brought by others included
+    debian    packages that apt-get installs before
     """
 
     path: str
@@ -63,6 +71,7 @@ class Manifest:
     notes: tuple[Note, ...] = ()
     why: str = ""
     pinned: frozenset[str] = frozenset()
+    debian: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -80,8 +89,17 @@ def find_manifest(tree: Tree, folder: str, parsed: tuple[Module, ...]) -> Manife
     for place in reversed(ancestors(folder)):
         found = _in_folder(tree, place)
         if found is not None:
-            return found
+            return replace(found, debian=_debian(tree, place, found))
     return _from_imports(tree, parsed)
+
+
+def _debian(tree: Tree, folder: str, manifest: Manifest) -> tuple[str, ...]:
+    """Debian packages that packages.txt lists, as the hosts of Streamlit and Gradio read it."""
+    if not manifest.names & {"streamlit", "gradio"}:
+        return ()
+    text = tree.read(f"{folder}/packages.txt" if folder else "packages.txt", 4096)
+    names = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return tuple(names) if all(_DEBIAN.fullmatch(name) for name in names) else ()
 
 
 def _in_folder(tree: Tree, folder: str) -> Manifest | None:
@@ -93,8 +111,8 @@ def _in_folder(tree: Tree, folder: str) -> Manifest | None:
             found = _locked(tree, at(lock), at(beside))
             if found is not None:
                 return found
-    for name in _REQUIREMENTS:
-        if at(name) in tree and (found := _from_requirements(tree, at(name))) is not None:
+    for path in (*map(at, _REQUIREMENTS), *_other_requirements(tree, folder)):
+        if path in tree and (found := _from_requirements(tree, path)) is not None:
             return found
     for name, read in (("pyproject.toml", _from_pyproject), ("Pipfile", _from_pipfile)):
         if at(name) in tree and (found := read(tree, at(name))) is not None:
@@ -112,6 +130,14 @@ def _in_folder(tree: Tree, folder: str) -> Manifest | None:
             )
     alike = misspelt(tree, folder, "requirements.txt")
     return _from_requirements(tree, alike, renamed=True) if alike else None
+
+
+def _other_requirements(tree: Tree, folder: str) -> list[str]:
+    """Requirement files under names of the team's own, those that sound like the service first."""
+    prefix = folder + "/" if folder else ""
+    found = [path for path in tree.paths if path.startswith(prefix) and _OTHER_REQUIREMENTS.match(path[len(prefix) :])]
+    product = [path for path in found if not _NOT_FOR_RUNNING.search(path[len(prefix) :])]
+    return sorted(product, key=lambda path: not _FOR_RUNNING.search(path[len(prefix) :]))
 
 
 def _locked(tree: Tree, lock: str, beside: str) -> Manifest | None:

@@ -214,6 +214,12 @@ def test_unknown_build_error_shows_step_and_last_lines():
     assert len(fault.detail.splitlines()) <= MAX_DETAIL_LINES
 
 
+def test_python_that_a_pin_wants_is_kept_for_the_repair():
+    ignored = "ERROR: Ignored the following versions: 0.1 Requires-Python >=3.7; 0.17.3 Requires-Python >=3.8,<3.12\n"
+    assert built(f"{ignored}{NO_MATCH} manim==0.17.3").facts["want"] == ">=3.8,<3.12"
+    assert "want" not in built(f"{ignored}{NO_MATCH} manim==0.17.9").facts
+
+
 def test_noise_is_left_out_of_the_detail():
     fault = built("Collecting flask\n  Downloading flask.whl\n[notice] A new release of pip\nBOOM")
     assert fault.detail.splitlines()[0] == "BOOM"

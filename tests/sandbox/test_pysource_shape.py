@@ -82,6 +82,20 @@ def test_list_of_conda_becomes_pins_without_its_libraries():
     assert [note.id for note in plan.repairs] == ["requirements_converted", "requirement_left_out", "server_added"]
 
 
+def test_requirements_under_a_name_of_the_teams_own_are_found():
+    files = {"app.py": APP, "requirements-dev.txt": "pytest\n", "requirements_api.txt": "flask\ngunicorn\n"}
+    assert plan_for(Tree.of(files)).why[1] == "requirements_api.txt lists the packages."
+    files = {"app.py": APP, "requirements/local.txt": "flask\ngunicorn\n", "requirements/tests.txt": "pytest\n"}
+    assert plan_for(Tree.of(files)).why[1] == "requirements/local.txt lists the packages."
+
+
+def test_debian_packages_of_a_streamlit_host_are_installed():
+    files = {"app.py": "import streamlit as st\nst.title('x')\n", "requirements.txt": "streamlit\n"}
+    plan = plan_for(Tree.of(files | {"packages.txt": "# for audio\nffmpeg\nlibsndfile1\n"}))
+    assert "apt-get install -y --no-install-recommends ffmpeg libsndfile1 " in plan.dockerfile
+    assert "apt-get" not in plan_for(Tree.of(files | {"packages.txt": "ffmpeg; rm -rf /\n"})).dockerfile
+
+
 def test_packages_of_macos_are_left_out():
     plan = plan_for(
         Tree.of({"app.py": APP, "requirements.txt": "flask\ngunicorn\nappnope==0.1.4\npyobjc-core==10.3\n"})
