@@ -9,6 +9,13 @@ from sandbox.finding import CRITICAL, Check, Example, Finding, failed, passed
 def judge(evidence: Evidence) -> Finding:
     job = evidence.probe("job") or {}
     pointer = ("/probes/job/exit_code", "/probes/job/seconds")
+    if job["state"] == "done" and not job.get("log_lines", 1) and not job.get("artefacts", True):
+        return failed(
+            f"It ended after {job['seconds']:.1f} s without an error, but printed nothing and left no file behind.",
+            score=0.2,
+            fix="Name the command that trains the model in the README, for example: python train.py.",
+            evidence=pointer,
+        )
     if job["state"] == "done":
         return passed(f"It ran to its end in {job['seconds']:.1f} s.", evidence=pointer)
     fault = evidence.fault or {}
@@ -35,6 +42,15 @@ CHECK = Check(
             "ran",
             Evidence("ml", plan={"hints": {"job": {}}}, probes={"job": {"state": "done", "seconds": 4.2}}),
             "pass",
+        ),
+        Example(
+            "did nothing",
+            Evidence(
+                "ml",
+                plan={"hints": {"job": {}}},
+                probes={"job": {"state": "done", "seconds": 0.1, "log_lines": 0, "artefacts": []}},
+            ),
+            "fail",
         ),
         Example(
             "stopped",

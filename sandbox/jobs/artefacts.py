@@ -8,7 +8,8 @@ from typing import Any
 
 # Most valuable first: the table is bounded, and models must not be crowded out by pictures.
 KINDS = {
-    "model": "pkl pickle joblib pt pth ckpt onnx h5 hdf5 keras safetensors bin pb tflite npy npz ubj cbm gguf sav mdl",
+    "model": "pkl pickle joblib pt pth ckpt onnx h5 hdf5 keras safetensors bin pb tflite npy npz ubj cbm"
+    " gguf sav mdl skops",
     "metrics": "json yaml yml",
     "plot": "png jpg jpeg svg pdf html gif",
     "data": "csv tsv parquet feather arrow txt db sqlite jsonl xlsx",

@@ -16,6 +16,7 @@ _FOLDER = re.compile(
     r"|RuntimeError: Parent directory (?P<b>[^\n]{1,160}) does not exist"
 )
 _ABSENT = re.compile(r"^FileNotFoundError: (?P<file>[^\n\[]{1,160}?) (?:not found|does not exist)", re.MULTILINE)
+_ABSENCES = ("missing_file", "model_missing")
 _WRITES = re.compile(
     r"dump\(|\.save|savefig|to_csv|to_pickle|to_json|to_parquet|open\([^)\n]*['\"][wax]b?\+?['\"]|write_text"
 )
@@ -49,7 +50,7 @@ def _of_log(fault: TeamFault, log: str) -> TeamFault | None:
         )
     if match := _FOLDER.search(log):
         return _no_folder(fault, match["a"] or match["b"])
-    if fault.id == "missing_file" and (file := _written(log)):
+    if fault.id in _ABSENCES and (file := _written(log)):
         return _no_folder(fault, file.rpartition("/")[0])
     if fault.id == "exited" and (match := _ABSENT.search(log)):
         return _no_file(fault, match["file"])

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from sandbox.pysource.entrypoint import is_test
-from sandbox.pysource.syntax import Module, is_main_guard
+from sandbox.pysource.syntax import Module, is_main_guard, top_statements
 
 LEARNING = frozenset(
     {"sklearn", "torch", "torchvision", "tensorflow", "keras", "xgboost", "lightgbm", "catboost"}
@@ -26,6 +26,11 @@ _INTERACTIVE = frozenset(
 )
 _TRAINS = frozenset({"fit", "fit_transform", "partial_fit", "backward", "fit_generator", "train_on_batch"})
 _SAVES = frozenset({"dump", "save", "save_model", "to_pickle", "save_pretrained", "to_csv", "savefig", "log_metric"})
+# Words of calls that only set something up: warnings.filterwarnings(), sys.path.append(), pd.set_option().
+_SETTINGS = frozenset(
+    {"warnings", "logging", "logger", "log", "path", "environ", "seed", "style", "option", "options"}
+    | {"dotenv", "theme", "disable", "register", "set", "basicconfig", "simplefilter", "download", "setdefault"}
+)
 TRAINING_NAME = re.compile(r"^(?:train(?:ing|er)?|fit)(?:$|[_-])|(?:^|[_-])train(?:ing)?$", re.IGNORECASE)
 _OTHERS = frozenset({"example", "examples", "docs", "doc", "old", "archive", "backup", "benchmarks", "templates"})
 
@@ -57,13 +62,18 @@ def calls(module: Module) -> frozenset[str]:
 
 
 def runs(module: Module) -> bool:
-    """Something happens when it is started, beside definitions."""
-    quiet = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
-    return any(is_main_guard(node) or not isinstance(node, quiet) for node in module.body if not _is_text(node))
+    """Something happens when it is started, beside definitions and settings."""
+    return any(is_main_guard(node) for node in module.body) or any(
+        isinstance(node, ast.For | ast.While) or (isinstance(node, ast.Expr) and _acts(node.value, module))
+        for node in top_statements(module.body)
+    )
 
 
-def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+def _acts(node: ast.expr, module: Module) -> bool:
+    """A call that is not only a setting."""
+    if not isinstance(node, ast.Call):
+        return False
+    return not _SETTINGS & set(re.split(r"[._]", module.origin(node.func).lower()))
 
 
 def reached(module: Module, parsed: Iterable[Module]) -> list[Module]:
