@@ -13,12 +13,15 @@ _POINTER = "version https://git-lfs.github.com/spec/v1"
 # A pointer has a version, an object id and a size, and rarely an extension line.
 _POINTER_BYTES = range(100, 400)
 LFS_POINTER = "lfs_pointer"
+MAX_FOLDERS = 100
 
 
 def installed_folders(tree: Tree) -> tuple[str, ...]:
     """Outermost folders that hold installed packages: Python environments of any name, node_modules."""
     found: dict[str, None] = {}
     for path in tree.paths:
+        if len(found) >= MAX_FOLDERS:  # each is compared with every other
+            break
         parts = PurePosixPath(path).parts
         if parts[-1] == "pyvenv.cfg" and len(parts) > 1:
             found["/".join(parts[:-1])] = None

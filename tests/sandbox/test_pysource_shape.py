@@ -59,6 +59,11 @@ def test_environments_are_found_whatever_their_name():
     assert "flask\n" in dict(plan.files).popitem()[1]
 
 
+def test_very_many_environments_are_looked_at_in_bounded_time():
+    tree = Tree.of({f"env{number}/pyvenv.cfg": "" for number in range(20_000)})
+    assert 0 < len(installed_folders(tree)) <= 100
+
+
 def test_pointer_is_a_note_until_the_app_opens_it():
     files = {"models/net.pt": POINTER, "app.py": APP, "requirements.txt": "flask\ngunicorn\n"}
     assert lfs_pointers(Tree.of(files)) == ("models/net.pt",)
