@@ -75,7 +75,7 @@ def _detected(tree: Tree, ids: Iterable[str]) -> Plan:
         try:
             plan = pack.detect(tree)
         except Passed as reason:
-            passed.append(str(reason))
+            passed += [str(reason)] if str(reason) not in passed else []
         else:
             plans += [plan] if plan else []
     if plans:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sandbox.faults import TeamFault
 from sandbox.launch.stage import last_stage
 from sandbox.launch.within import within
+from sandbox.nodesource.frameworks import FRAMEWORKS
 from sandbox.plan import Companion, Note, Plan
 from sandbox.tree import Tree
 
@@ -32,6 +33,7 @@ _ASIDE = re.compile(
 _API = frozenset({"api", "backend", "server", "service", "back", "rest", "gateway", "app"})
 _PAGES = frozenset({"frontend", "front", "ui", "client", "web", "webapp", "dashboard", "site", "website", "www"})
 _PYTHON_PAGES = ("streamlit", "gradio")
+_RENDERED = frozenset(one.id for one in FRAMEWORKS if one.kind == "rendered" and one.id != "nest")
 _PLAIN = re.compile(r"[\w./-]+")
 Detect = Callable[[Tree], Plan]
 
@@ -52,8 +54,13 @@ class _App:
         return "nginx" in last_stage(self.plan.dockerfile).base or self.plan.buildpack == "static"
 
     @property
+    def shows(self) -> bool:
+        """Whether it makes pages for people, for whom another application may be the API."""
+        return self.is_pages or self.plan.hints.get("framework") in _RENDERED
+
+    @property
     def merit(self) -> tuple[int, str]:
-        served = -3 * self.is_pages - 2 * (self.plan.hints.get("framework") in _PYTHON_PAGES)
+        served = -3 * self.is_pages - self.shows - 2 * (self.plan.hints.get("framework") in _PYTHON_PAGES)
         named = 2 * bool(self.words & _API) - 2 * bool(self.words & _PAGES)
         return -(served + named + (self.plan.buildpack == "python")), self.folder
 
@@ -62,15 +69,18 @@ def with_neighbours(tree: Tree, chosen: Plan, detect: Detect) -> Plan:
     """The plan, or that of the API beside it, with the other applications as companions.
 
     `chosen` is what detection found for the whole tree; `detect` finds the plan of a folder, TeamFault when there is
-    none. A stack, a workspace whose packages need one another, and an application at the root stay as they are.
+    none. A stack, a workspace whose packages need one another, and a server at the root stay as they are; pages at the
+    root stand beside the API of a folder.
     """
-    if chosen.companions or chosen.buildpack == "compose" or _is_workspace(tree):
+    stack = any(one.role != "data" for one in chosen.companions)
+    if stack or chosen.buildpack == "compose" or _is_workspace(tree):
         return chosen
     folders = _folders(tree)
     home = _home(chosen, folders)
+    top = _App(home, chosen)
     if not home:
-        return chosen
-    apps = [_App(home, chosen)]
+        folders = [folder for folder in folders if _App(folder, chosen).words & _API] if top.shows else []
+    apps = [top]
     for folder in folders:
         if folder != home and len(apps) < MOST_APPS:
             found = _detected(tree, folder, detect)
@@ -78,6 +88,8 @@ def with_neighbours(tree: Tree, chosen: Plan, detect: Detect) -> Plan:
     if len(apps) == 1:
         return chosen
     first, *others = sorted(apps, key=lambda app: app.merit)
+    if first is not top and chosen.companions:  # its data services are for the one that was chosen
+        return chosen
     return _joined(first, others)
 
 
@@ -126,7 +138,7 @@ def _detected(tree: Tree, folder: str, detect: Detect) -> Plan | None:
 def _joined(first: _App, others: list[_App]) -> Plan:
     names: dict[str, str] = {}
     for app in (first, *others):
-        name = re.sub(r"[^a-z0-9-]", "-", app.folder.rpartition("/")[2].lower()).strip("-")[:30] or "app"
+        name = re.sub(r"[^a-z0-9-]", "-", app.folder.rpartition("/")[2].lower()).strip("-")[:30] or "web"
         names[app.folder] = name if name not in names.values() else f"{name}-{len(names)}"
     plan = first.plan
     companions: list[Companion] = []
@@ -141,13 +153,13 @@ def _joined(first: _App, others: list[_App]) -> Plan:
             companions.append(made)
     listed = ", ".join(f"{names[app.folder]} ({app.plan.runtime})" for app in others)
     whys = (
-        f"Several folders have an application: {first.folder} is the one that is judged; beside it: {listed}.",
-        f"To choose another, write root: {others[0].folder} into assay.yaml.",
+        f"There are several applications: {first.folder or 'the root'} is the one that is judged; beside it: {listed}.",
+        f"To choose another, write root: {others[0].folder or '.'} into assay.yaml.",
     )
     return replace(
         plan,
         name=names[first.folder],
-        companions=tuple(companions),
+        companions=(*plan.companions, *companions),
         why=(*whys, *plan.why),
         refused=(*plan.refused, *refused),
     )
