@@ -7,12 +7,14 @@ import shlex
 from pathlib import PurePosixPath
 from typing import Any
 
+from sandbox.jobs.told import job_hint
 from sandbox.launch.listening import listening, opened
 from sandbox.launch.stage import Stage, last_stage
 from sandbox.plan import Note, Plan
 from sandbox.pysource.entrypoint import Entrypoint
 from sandbox.pysource.environment import placeholders
 from sandbox.pysource.survey import Survey
+from sandbox.pysource.syntax import modules
 from sandbox.sourcetext.shape import shape_notes
 from sandbox.tree import Tree
 
@@ -38,6 +40,13 @@ def plan_from(
     why = [f"{path} is the team's own and is used as it is."]
     if entry is not None:
         why.append(f"What it seems to start: {entry.describe()}.")
+    job = (
+        {}
+        if entry or stage.exposed
+        else job_hint(inside, modules(inside), f"{stage.entrypoint.text} {stage.cmd.text}".strip())
+    )
+    if job:
+        why.append(f"It starts {job['job']['title']}, which trains a model: it runs to its end as a job.")
     return Plan(
         buildpack=buildpack,
         version=version,
@@ -50,7 +59,7 @@ def plan_from(
         runtime=f"Dockerfile from {stage.base or 'nothing'}" + (f", {served.framework.title}" if served else ""),
         why=tuple(why),
         repairs=(*start_notes, *(placed if values else ()), *shape_notes(inside)),
-        hints=_hints(survey, entry, stage, path),
+        hints=_hints(survey, entry, stage, path) | job,
     )
 
 

@@ -97,3 +97,21 @@ class TestDetection:
         ]
         assert [note.id for note in plan.repairs][1:] == ["notebook_run", "notebook_requirements"]
         assert plan.dockerfile.count("WORKDIR /app/nb") == 1
+
+
+class TestDockerfile:
+    def plan(self, cmd, **files):
+        text = f"FROM python:3.12-slim\nWORKDIR /code\nCOPY . .\n{cmd}\n"
+        return plan_for(Tree.of({"Dockerfile": text, "src/train.py": TRAIN} | files))
+
+    @pytest.mark.parametrize(
+        "cmd", ['CMD ["python", "src/train.py"]', "CMD cd /code && python3 -u src/train.py --fast"]
+    )
+    def test_dockerfile_that_trains_is_a_job(self, cmd):
+        plan = self.plan(cmd)
+        assert (plan.buildpack, plan.kind) == ("dockerfile", "job")
+        assert plan.hints["job"]["title"] == "src/train.py"
+
+    @pytest.mark.parametrize("cmd", ["EXPOSE 80\nCMD python src/train.py", "CMD ./start", "CMD python main.py"])
+    def test_dockerfile_that_serves_or_says_nothing_is_none(self, cmd):
+        assert self.plan(cmd, **{"main.py": FASTAPI}).kind == "service"
