@@ -89,5 +89,5 @@ def _detected(tree: Tree, ids: Iterable[str]) -> Plan:
         "nothing_runnable",
         "Nothing in this repository says how to run it",
         detail="\n".join([*passed, f"Looked for {', '.join(_LOOKED_FOR)}. The repository has: {shown}"]),
-        fix="Add a Dockerfile, or a requirements.txt beside the file that makes the web application.",
+        fix="Add a Dockerfile, or say in assay.yaml what starts it: `assay init` writes one to begin with.",
     )
