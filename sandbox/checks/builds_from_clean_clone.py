@@ -69,7 +69,7 @@ CHECK = Check(
     failed_title="Does not build from a clean clone",
     why=(
         "Nothing else can be seen of a project that builds only on its author's laptop. The build starts from the"
-        " commit alone: no cache, no local files, no secrets. What the platform had to change on the way costs a part"
+        " commit alone: no local files, no secrets. What the platform had to change on the way costs a part"
         " of the score: 0.7 is left after one change, 0.6 after two, 0.5 after more."
     ),
     fix="Clone your repository into an empty folder and build it there; commit whatever is missing.",

@@ -82,12 +82,12 @@ def note_pull(api: Api, image: str, reference: str, before: Iterable[str]) -> No
 
 def note_use(api: Api, image: str, repositories: Sequence[str] = REPOSITORIES) -> None:
     """The caches that an image is, or stands on, have been used now."""
-    stock = {summary["Id"]: summary for summary in api.all_images()}
     document = api.inspect_image(image)
-    for below in chain(stock, str(document["Id"])) if document else ():
-        for name in _ours(stock[below], repositories):
+    while document is not None:
+        for name in _ours(document, repositories):
             with suppress(EngineRefusal):  # it was evicted just now
-                api.tag(below, name)
+                api.tag(str(document["Id"]), name)
+        document = api.inspect_image(document["Parent"]) if document.get("Parent") else None
 
 
 def enforce(

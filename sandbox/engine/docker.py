@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import secrets
+import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -16,14 +18,18 @@ from sandbox.engine.build import LOST, Build
 from sandbox.engine.buildnet import build_network, declarations
 from sandbox.engine.container import Host
 from sandbox.engine.image import load_root, pull, to_image
-from sandbox.engine.owner import EVALUATION, image_labels, image_name
+from sandbox.engine.owner import EVALUATION, image_labels, image_name, temporary_prefix
 from sandbox.engine.pod import DockerPod
 from sandbox.engine.policy import RunPolicy
 from sandbox.engine.purge import purge
 from sandbox.engine.reap import IMAGES, Ask, reap, unknown
 from sandbox.engine.sdk import DockerApi
+from sandbox.engine.whole import name_of_build
 from sandbox.faults import Cancellation, HostFault
 from sandbox.limits import Limits
+
+# The budget forgets a cache after a quarter of an hour (budget.IDLE_S), and asking for all images takes a while.
+NOTE_EVERY_S = 300.0
 
 
 class DockerEngine:
@@ -38,6 +44,7 @@ class DockerEngine:
         self.api = DockerApi()
         self._tools, self._caches = tools, caches
         self._info: dict[str, Any] | None = None
+        self._noted_at = -NOTE_EVERY_S
 
     def __enter__(self) -> DockerEngine:
         return self
@@ -127,41 +134,54 @@ class DockerEngine:
         evaluation = labels.get(EVALUATION, "")
         if evaluation:
             labels = image_labels(evaluation, limits.evaluation_s) | dict(labels)
-        dockerfile, added = layers.marked(dockerfile, () if trusted else declarations(dockerfile))
+        wish = cancellation or Cancellation()
+        mark = layers.MARKED if self._caches else layers.ALONE
+        dockerfile, added = layers.marked(dockerfile, () if trusted else declarations(dockerfile), mark)
         with ExitStack() as stack:
             record = stack.enter_context(layers.Record(on_line))
-            network = None
+
+            def make() -> Build:
+                own, heard = dict(labels), record.heard
+                return Build(self.api, self.info, reference, own, limits, wish, heard, cpuset, self._caches)
+
+            network, whole = None, ""
+            if evaluation and self._caches and not trusted:
+                given = files or {}
+                whole = name_of_build(self.api, context, dockerfile, given, limits=limits, check=wish.check)
+                if (image_and_log := self._build_again(whole, make)) is not None:
+                    return image_and_log
             if not trusted:
                 name = evaluation or f"build-{secrets.token_hex(4)}"
                 network = stack.enter_context(build_network(self._host, self.tools, name, indexes.reach(), limits))
-
-            def run() -> tuple[Image, str]:
-                build = Build(
-                    self.api,
-                    self.info,
-                    reference,
-                    dict(labels),
-                    limits,
-                    cancellation or Cancellation(),
-                    record.heard,
-                    cpuset,
-                    self._caches,
-                )
-                return build.run(context, dockerfile, files or {}, network)
-
             try:
                 try:
-                    image, log = run()
+                    image, log = make().run(context, dockerfile, files or {}, network)
                 except HostFault as fault:
                     if fault.id != LOST:
                         raise
-                    image, log = run()
+                    image, log = make().run(context, dockerfile, files or {}, network)
             except BuildFailed as failure:
                 said, log = (layers.without_mark(text, added) for text in (failure.message, failure.log))
                 raise BuildFailed(said, log, failure.step) from failure
             if evaluation and self._caches:
-                layers.keep(self.api, image.id, labels, record.ids)
+                layers.keep(self.api, image.id, labels, record.ids, whole)
                 budget.note_use(self.api, image.id)
+        return image, log
+
+    def _build_again(self, whole: str, make: Callable[[], Build]) -> tuple[Image, str] | None:
+        """What an earlier build of the same input has left, under the labels of this one: no step of a team runs."""
+        kept = self.api.inspect_image(whole) if whole else None
+        # An image's ONBUILD instructions would run here, on a network that is not for teams.
+        if kept is None or (kept.get("Config") or {}).get("OnBuild"):
+            return None
+        build = make()
+        build.log.note("Built before from exactly the same files: no step runs again")
+        try:
+            with tempfile.TemporaryDirectory(prefix=temporary_prefix("again")) as empty:
+                image, log = build.run(Path(empty), f"FROM {kept['Id']}\n", {})
+        except (HostFault, BuildFailed):
+            return None  # it went just now
+        budget.note_use(self.api, image.id)
         return image, log
 
     def remove_image(self, reference: str) -> None:
@@ -189,7 +209,9 @@ class DockerEngine:
         from sandbox.images.tools import ensure_tools  # it imports this package
 
         image = ensure_tools(self)
-        budget.note_use(self.api, image.id)
+        if time.monotonic() > self._noted_at + NOTE_EVERY_S:
+            self._noted_at = time.monotonic()
+            budget.note_use(self.api, image.id)
         return image
 
     def reap(self, alive: frozenset[str], standing: Ask = unknown) -> list[str]:

@@ -28,6 +28,8 @@ from sandbox.engine.owner import OWNER, ROLE, has_ended, is_kept, owner_of_tempo
 CACHE = "assay/cache"
 MARK = "assay.build"
 MARKED = f'LABEL {MARK}="1"'
+# The builder takes the newest of like steps: the mark of a build that uses none would hide all that others have kept.
+ALONE = f'LABEL {MARK}="alone"'
 # A step may be newer than the line that tells its build of it; the line takes milliseconds.
 YOUNG_S = 20.0
 MOST_USED = 4_096
@@ -39,9 +41,12 @@ _ESCAPE = re.compile(r"\s*#\s*escape\s*=\s*`", re.IGNORECASE)
 _LINE = re.compile(r"(parse error(?: on)? line )(\d{1,6})")
 
 
-def marked(dockerfile: str, more: Iterable[str] = ()) -> tuple[str, list[int]]:
-    """The Dockerfile with our mark, and `more`, behind every FROM; and the numbers of the lines that came into it."""
-    behind = [MARKED, *more]
+def marked(dockerfile: str, more: Iterable[str] = (), mark: str = MARKED) -> tuple[str, list[int]]:
+    """The Dockerfile with our mark, and `more`, behind every FROM; and the numbers of the lines that came into it.
+
+    `mark` is MARKED, or ALONE for a build that uses no kept step.
+    """
+    behind = [mark, *more]
     escape = "`" if _ESCAPE.match(dockerfile.lstrip("\ufeff")) else "\\"
     lines: list[str] = []
     added: list[int] = []
@@ -133,10 +138,11 @@ def _records(folder: Path | None, *, ended: bool) -> Iterator[tuple[str, Path]]:
             yield owner, path
 
 
-def keep(api: Api, image: str, labels: Mapping[str, str], ids: Iterable[str]) -> list[str]:
+def keep(api: Api, image: str, labels: Mapping[str, str], ids: Iterable[str], whole: str = "") -> list[str]:
     """Name what a successful build has left, so that it is found again: the last step of the team in each stage.
 
-    Returns the names. `labels` are those that the builder added as steps of its own; `ids` is `Record.ids`.
+    Returns the names. `labels` are those that the builder added as steps of its own; `ids` is `Record.ids`; `whole` is
+    one more name for the last step of all.
     """
     stock = {summary["Id"]: summary for summary in api.all_images()}
     top = image
@@ -152,6 +158,8 @@ def keep(api: Api, image: str, labels: Mapping[str, str], ids: Iterable[str]) ->
         if history and not _is_mark(history[0]):
             kept.append(f"{CACHE}:{short_of(tip)}")
             api.tag(tip, kept[-1])
+            if whole and tip == top:
+                api.tag(tip, whole)
     return kept
 
 
@@ -211,7 +219,7 @@ def is_mark_of_base(api: Api, stock: Mapping[str, Mapping[str, Any]], step: str)
     if base is None or not _names(base) or _names(stock[step]):
         return False
     history = _history(api, stock[step])
-    return bool(history) and _is_mark(history[0])
+    return bool(history) and _is_mark(history[0], (MARKED,))
 
 
 def _is_named(summary: Mapping[str, Any]) -> bool:
@@ -232,8 +240,8 @@ def _history(api: Api, summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     return history if any(_is_mark(step) for step in history) else []
 
 
-def _is_mark(step: Mapping[str, Any]) -> bool:
-    return str(step.get("CreatedBy") or "").endswith(f"LABEL {MARK}=1")
+def _is_mark(step: Mapping[str, Any], marks: tuple[str, ...] = (MARKED, ALONE)) -> bool:
+    return str(step.get("CreatedBy") or "").endswith(tuple(mark.replace('"', "") for mark in marks))
 
 
 def chain(stock: Mapping[str, Mapping[str, Any]], id: str) -> Iterator[str]:

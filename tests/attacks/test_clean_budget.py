@@ -9,6 +9,7 @@ import time
 import pytest
 
 from sandbox.engine import budget
+from sandbox.engine.docker import DockerEngine
 from sandbox.engine.layers import Record, _may_go, is_mark_of_base, remove_unused, short_of
 from sandbox.faults import HostFault
 from sandbox.limits import GIB, MIB, Limits
@@ -110,7 +111,8 @@ def test_base_with_nothing_but_our_mark_on_it_is_evicted(engine, caches, tmp_pat
     context.mkdir()
     reference = f"assay/test-marked:{secrets.token_hex(4)}"
     text = f"FROM {names[0]}\nENV A=1\n"
-    image, _ = engine.build(context, text, reference=reference, labels={}, limits=Limits(), trusted=True)
+    with DockerEngine() as caching:  # the mark of any other build is nobody's next step
+        image, _ = caching.build(context, text, reference=reference, labels={}, limits=Limits(), trusted=True)
     mark = engine.api.inspect_image(image.id)["Parent"]
     engine.api.remove_image(reference, prune=False)
     assert engine.image(image.id) is None

@@ -32,12 +32,13 @@ class Site:
     plain: DockerEngine
     folder: Path
     bases: dict[str, str] = field(default_factory=dict)
+    log: str = ""
 
     def evaluate(self, folder, dockerfile):
         """{instruction: whether it came from a kept step} of the team's steps, built as one evaluation would."""
         key, lines = f"test-{secrets.token_hex(4)}", []
         dockerfile = FROM.sub(lambda found: found[1] + self._base(found[2]), dockerfile)
-        build(self.engine, key, folder, dockerfile, on_line=lines.append)
+        _, self.log = build(self.engine, key, folder, dockerfile, on_line=lines.append)
         self.engine.remove_images(key)  # as every evaluation does at its end
         steps, current = {}, ""
         for line in map(str.strip, lines):
@@ -98,7 +99,8 @@ def test_reuse_ends_where_the_repository_has_changed(site, repository, dockerfil
     first = site.evaluate(repository, dockerfile)
     assert len(first) == 6
     assert not any(first.values())
-    assert all(site.evaluate(repository, dockerfile).values())
+    assert site.evaluate(repository, dockerfile) == {}
+    assert "Built before from exactly the same files" in site.log
     (repository / "main.py").write_text("print('two')\n")
     steps = site.evaluate(repository, dockerfile)
     dependencies = ["WORKDIR /srv", "COPY requirements.txt .", f"RUN {INSTALL}"]
@@ -106,6 +108,14 @@ def test_reuse_ends_where_the_repository_has_changed(site, repository, dockerfil
     (repository / "requirements.txt").write_text(f"# {secrets.token_hex(8)}\n")
     steps = site.evaluate(repository, dockerfile)
     assert [name for name, reused in steps.items() if reused] == dependencies[:1]
+
+
+def test_build_without_reuse_hides_nothing_from_the_others(site, engine, repository, dockerfile, evaluation):
+    site.evaluate(repository, dockerfile)
+    (base,) = site.bases.values()
+    build(engine, evaluation, repository, f"FROM {base}\nRUN true\n")
+    (repository / "main.py").write_text("print('two')\n")
+    assert site.evaluate(repository, dockerfile)[f"RUN {INSTALL}"]
 
 
 @pytest.mark.parametrize("pack", INSTALLING)
