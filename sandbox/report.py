@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sandbox.checks import judge_all
 from sandbox.evidence import Evidence
-from sandbox.scorecard import RUBRICS, total
+from sandbox.scorecard import RUBRICS, cap_of, total
 
 SCHEMA = "assay/report/v1"
 # Probes that describe the source or the build, not a measurement of the running service.
@@ -22,7 +22,7 @@ def report(
         judged,
         RUBRICS[track or evidence.track],
         evidence_digest=evidence.digest(),
-        deployed=evidence.deployed or evidence.finished,
+        cap=cap_of(deployed=evidence.deployed, finished=evidence.finished),
     )
     return {
         "schema": SCHEMA,

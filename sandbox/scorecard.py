@@ -13,6 +13,8 @@ from sandbox.checks import Judged
 GRADES = ((90.0, "A"), (80.0, "B"), (65.0, "C"), (50.0, "D"), (0.0, "E"))
 # A service that never answered cannot be worth more than this, however good its papers are.
 NEVER_DEPLOYED_CAP = 20.0
+# A pipeline that ran to its end shows training, and nothing of serving, load or monitoring.
+ONLY_A_JOB_CAP = 70.0
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,17 @@ def grade_of(total: float | None) -> str:
     return "-" if total is None else next(letter for floor, letter in GRADES if total >= floor)
 
 
-def total(judged: Sequence[Judged], rubric: Rubric, *, evidence_digest: str, deployed: bool) -> Scorecard:
+def cap_of(*, deployed: bool, finished: bool) -> float:
+    """The most that a total may be: for what never answered, for a job that ran to its end, for a service."""
+    if deployed:
+        return 100.0
+    return ONLY_A_JOB_CAP if finished else NEVER_DEPLOYED_CAP
+
+
+def total(judged: Sequence[Judged], rubric: Rubric, *, evidence_digest: str, cap: float = 100.0) -> Scorecard:
     """Weighted mean of the categories that could be judged; a category with nothing judged weighs nothing.
 
-    `deployed` is whether it did what it is there for: a service answered, a job ran to its end.
+    `cap` is the most that the total may be, see `cap_of`.
     """
     categories = {
         category: category_score([row for row in judged if row.check.category == category])
@@ -86,9 +95,8 @@ def total(judged: Sequence[Judged], rubric: Rubric, *, evidence_digest: str, dep
     weight = sum(rubric.weights[category] for category in counted)
     value: float | None = None
     if weight:
-        value = round(sum(rubric.weights[category] * score for category, score in counted.items()) / weight, 1)
-        if not deployed:
-            value = min(value, NEVER_DEPLOYED_CAP)
+        mean = sum(rubric.weights[category] * score for category, score in counted.items()) / weight
+        value = min(round(mean, 1), cap)
     rows = [row.to_json() for row in judged]
     return Scorecard(
         rubric=rubric.name,

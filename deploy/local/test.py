@@ -24,6 +24,8 @@ ON_POSTGRES = [
     "tests/site",
 ]
 BIN = Path(sys.executable).parent
+# Most of a test's time is waiting for containers: more of them at a time than there are cores.
+WORKERS = str(max(2, os.cpu_count() or 1) + 1)
 
 
 def main() -> int:
@@ -61,7 +63,7 @@ def _test(stack: ExitStack) -> int:
             env,
         ),
         ("images", [python, "-m", "sandbox", "images", "--build", "tools", "python:3.12-slim", "--json"], env),
-        ("tests", [python, "-m", "pytest", "-q", "--durations", "12"], env),
+        ("tests", [python, "-m", "pytest", "-q", "--durations", "25", "-n", WORKERS, "--dist", "worksteal"], env),
     ]
     failed = [name for name, command, environment in steps if not _step(name, command, environment)]
     with _postgres(scratch) as url:

@@ -80,7 +80,8 @@ def _detected(tree: Tree, ids: Iterable[str]) -> Plan:
             plans += [plan] if plan else []
     if plans:
         others = tuple(f"{plan.buildpack}: {plan.runtime}" for plan in plans[1:])
-        return hinted(tree, replace(plans[0], why=(*passed, *plans[0].why), alternatives=others))
+        chosen = _informed(plans[0], plans[1:])
+        return hinted(tree, replace(chosen, why=(*passed, *chosen.why), alternatives=others))
     plan = from_hints(tree)
     if plan is not None and plan.buildpack in wanted:
         return replace(plan, why=(*passed, *plan.why))
@@ -91,3 +92,23 @@ def _detected(tree: Tree, ids: Iterable[str]) -> Plan:
         detail="\n".join([*passed, f"Looked for {', '.join(_LOOKED_FOR)}. The repository has: {shown}"]),
         fix="Add a Dockerfile, or say in assay.yaml what starts it: `assay init` writes one to begin with.",
     )
+
+
+def _informed(plan: Plan, others: Iterable[Plan]) -> Plan:
+    """The plan with routes, ports and health paths that another buildpack read from the same source.
+
+    A Dockerfile says how to build and start; what the application answers stands in the code.
+    """
+    if plan.hints.get("routes"):
+        return plan
+    for other in others:
+        if other.hints.get("routes") and other.hints.get("framework") not in (None, "script"):
+            known = {name: other.hints[name] for name in ("framework", "routes", "openapi") if name in other.hints}
+            return replace(
+                plan,
+                ports=tuple(dict.fromkeys([*plan.ports, *other.ports])),
+                health=tuple(dict.fromkeys([*plan.health, *other.health])),
+                why=(*plan.why, f"Its routes were read as {other.runtime or other.buildpack}."),
+                hints=known | {name: value for name, value in plan.hints.items() if value},
+            )
+    return plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from sandbox import compose
@@ -76,8 +77,12 @@ def _app(main: Part, tree: Tree, folder: str) -> Plan:
 def _beside(tree: Tree, path: str) -> Plan:
     """The app that runs beside a stack of nothing but data services."""
     for pack in all_buildpacks():
-        if pack is not BUILDPACK and (plan := pack.detect(tree)) is not None:
-            return plan
+        if pack is BUILDPACK:
+            continue
+        with suppress(Passed):
+            plan = pack.detect(tree)
+            if plan is not None:
+                return plan
     raise Passed(f"{path} was passed over: it has data services, and no app uses them.")
 
 

@@ -234,3 +234,22 @@ class TestPython:
             dockerfile = plan_for(Tree.at(REPOSITORIES[name])).dockerfile
             assert final_user(dockerfile) == "app"
             assert re.search(r"useradd --uid 10001 ", dockerfile)
+
+
+def test_dockerfile_of_another_language_knows_the_routes_of_its_code():
+    plan = plan_for(
+        Tree.of(
+            {
+                "Dockerfile": 'FROM node:22-slim\nCOPY . .\nRUN npm install\nCMD ["node", "server.js"]\n',
+                "package.json": '{"scripts": {"start": "node server.js"}, "dependencies": {"express": "4"}}',
+                "server.js": (
+                    "const app = require('express')();\napp.get('/healthz', (_, res) => res.send('ok'));\n"
+                    "app.post('/orders', (_, res) => res.json({}));\napp.listen(process.env.PORT || 3000);\n"
+                ),
+            }
+        )
+    )
+    assert plan.buildpack == "dockerfile"
+    assert {"method": "POST", "path": "/orders"} in plan.hints["routes"]
+    assert "/healthz" in plan.health
+    assert 3000 in plan.ports

@@ -144,7 +144,7 @@ def test_gain_is_what_the_total_grows_by():
     assert open_rows
     for row in open_rows:
         mended = [replace(one, finding=passed("Yes.")) if one.check.id == row["check"] else one for one in judged]
-        after = total(mended, RUBRICS["general"], evidence_digest="", deployed=True).total
+        after = total(mended, RUBRICS["general"], evidence_digest="").total
         # Category scores and totals are rounded to one decimal, and so is the gain.
         assert document["scorecard"]["total"] + gain(document, row) == pytest.approx(after, abs=0.16)
 

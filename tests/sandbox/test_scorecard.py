@@ -5,15 +5,16 @@ import pytest
 from sandbox.checks import Judged, all_checks
 from sandbox.curve import less_is_better, more_is_better
 from sandbox.finding import failed, inconclusive, not_applicable, passed
-from sandbox.scorecard import RUBRICS, category_score, grade_of, total
+from sandbox.scorecard import RUBRICS, cap_of, category_score, grade_of, total
 
 BUILDS = all_checks()["builds_from_clean_clone"]  # build, weight 10
 SMALL = all_checks()["image_stays_small"]  # build, weight 2.5
 HEALTH = all_checks()["answers_health_path"]  # deploy, weight 7.5
 
 
-def card(*judged, deployed=True, digest="sha256:e"):
-    return total(judged, RUBRICS["general"], evidence_digest=digest, deployed=deployed)
+def card(*judged, deployed=True, finished=False, digest="sha256:e"):
+    cap = cap_of(deployed=deployed, finished=finished)
+    return total(judged, RUBRICS["general"], evidence_digest=digest, cap=cap)
 
 
 def test_category_score_is_the_weighted_mean_of_the_judged():
@@ -37,6 +38,10 @@ def test_total_of_nothing_is_none():
 
 def test_total_of_what_never_answered_is_capped():
     assert card(Judged(BUILDS, passed("Yes.")), deployed=False).total == 20.0
+
+
+def test_job_that_ended_well_shows_nothing_of_serving():
+    assert card(Judged(BUILDS, passed("Yes.")), deployed=False, finished=True).total == 70.0
 
 
 def test_inconclusive_makes_the_card_provisional_and_costs_nothing():
