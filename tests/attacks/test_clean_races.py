@@ -112,6 +112,7 @@ def test_reaper_that_asked_only_once_would_take_it(monkeypatch):
         (ELSEWHERE, -1.0, True, False),
         ("", 60.0, True, False),
     ],
+    ids=["elsewhere", "other machine", "here", "before a restart", "ended", "too old", "nobody"],
 )
 def test_steps_stay_while_a_build_runs_that_cannot_be_seen_from_here(owner, seconds, local, expected):
     api = Stock(owner, until=seconds)
@@ -186,6 +187,7 @@ def test_record_of_a_build_that_was_killed_stays_until_its_steps_can_go(temporar
         (OTHER_MACHINE, False, True),
         ("", False, False),
     ],
+    ids=["here", "ended", "elsewhere", "before a restart", "other machine", "nobody"],
 )
 def test_process_that_cannot_be_seen_may_live(owner, local, expected):
     assert may_live(owner, local=local) is expected
