@@ -49,6 +49,7 @@ def _test(stack: ExitStack) -> int:
     }
     strict = env | {"ASSAY_BASE_URL": "https://assay.example.org", "ALLOWED_HOSTS": "assay.example.org"}
     python = sys.executable
+    pytest = [python, "-m", "pytest", "-q"]
     steps: list[tuple[str, list[str], dict[str, str]]] = [
         ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."], env),
         ("lint", [str(BIN / "ruff"), "check", "--quiet", "."], env),
@@ -63,11 +64,12 @@ def _test(stack: ExitStack) -> int:
             env,
         ),
         ("images", [python, "-m", "sandbox", "images", "--build", "tools", "python:3.12-slim", "--json"], env),
-        ("tests", [python, "-m", "pytest", "-q", "--durations", "25", "-n", WORKERS, "--dist", "worksteal"], env),
+        ("tests", [*pytest, "-m", "not alone", "--durations", "25", "-n", WORKERS, "--dist", "worksteal"], env),
+        ("tests of load", [*pytest, "-m", "alone"], env),
     ]
     failed = [name for name, command, environment in steps if not _step(name, command, environment)]
     with _postgres(scratch) as url:
-        command = [python, "-m", "pytest", "-q", "-m", "not docker and not browser", *ON_POSTGRES]
+        command = [*pytest, "-m", "not docker and not browser", *ON_POSTGRES]
         if not _step("tests on PostgreSQL", command, env | {"DATABASE_URL": url}):
             failed.append("tests on PostgreSQL")
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nEverything passed.")

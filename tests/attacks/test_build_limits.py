@@ -4,10 +4,12 @@ import json
 import os
 from dataclasses import replace
 from textwrap import dedent
+from types import SimpleNamespace
 
 import pytest
 
 from sandbox.engine import BuildFailed, layer
+from sandbox.engine import build as build_module
 from sandbox.engine.buildgroup import PREFIX
 from sandbox.engine.buildsteps import build_steps
 from sandbox.engine.cgroup import ROOT
@@ -105,7 +107,9 @@ def test_fills_go_on_where_nobody_looks(attacked, monkeypatch):
 
 
 def test_build_stops_before_the_disk_is_everybodys_problem(attacked, monkeypatch):
-    monkeypatch.setattr(layer, "is_nearly_full", lambda _folder: True)
+    # For builds alone: the neighbour of this module is watched in this process, too.
+    full = SimpleNamespace(**{**vars(layer), "is_nearly_full": lambda _folder: True})
+    monkeypatch.setattr(build_module, "layer", full)
     with pytest.raises(HostFault, match="disk_full"):
         attacked(DISK_FILL)
 

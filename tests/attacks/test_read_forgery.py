@@ -188,6 +188,7 @@ def test_health_that_is_put_on_for_us_is_not_health(look, mode):
     assert verdict(evidence, "answers_health_path").outcome == "pass"
 
 
+@pytest.mark.alone
 def test_silence_before_the_load_does_not_spare_it(look):
     look.limits = replace(look.limits, load_warmup_s=0.5, load_window_s=2.0)
     look.service(WATCHER, env={"MODE": "once"})

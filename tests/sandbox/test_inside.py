@@ -209,6 +209,7 @@ def load_request(port, **changes):
     } | changes
 
 
+@pytest.mark.alone
 def test_load_sends_what_was_due_and_counts_it():
     with service(lambda _path: (200, "text/plain", b"ok")) as port:
         document = run("load", load_request(port))
@@ -220,6 +221,7 @@ def test_load_sends_what_was_due_and_counts_it():
     assert document["steadiness"]["failures"] == 0
 
 
+@pytest.mark.alone
 def test_load_shows_a_server_that_freezes():
     """Frozen 1.2 s in every 6 s: a fifth of the arrivals wait up to 1.2 s, so the 95th percentile is 0.9 s in theory.
 
@@ -241,6 +243,7 @@ def test_load_shows_a_server_that_freezes():
     assert document["p50_ms"] < 300
 
 
+@pytest.mark.alone
 def test_load_counts_errors_and_silence_as_failures():
     with service(lambda _path: (503, "text/plain", b"no")) as port:
         document = run("load", load_request(port))

@@ -7,7 +7,7 @@ import pytest
 from deploy.local import up
 from tests.attacks.left import NONCE, caches, containers, layers, storage, until
 
-pytestmark = [pytest.mark.docker, pytest.mark.redis]
+pytestmark = [pytest.mark.alone, pytest.mark.docker, pytest.mark.redis]
 SLOW_BUILD = {
     "Dockerfile": """FROM python:3.12-slim
 LABEL nonce

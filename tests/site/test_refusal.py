@@ -4,7 +4,7 @@ import pytest
 
 from deploy.local import up
 
-pytestmark = [pytest.mark.docker, pytest.mark.redis]
+pytestmark = [pytest.mark.alone, pytest.mark.docker, pytest.mark.redis]
 
 
 def test_worker_refuses_while_a_line_fails_and_nobody_loses_an_attempt(site, repository):

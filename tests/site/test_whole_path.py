@@ -8,7 +8,7 @@ import pytest
 
 from config.management.commands.demo import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.docker, pytest.mark.redis]
+pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.docker, pytest.mark.redis]
 MINUTES = 60_000
 
 
