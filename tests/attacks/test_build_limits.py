@@ -44,6 +44,7 @@ DAEMON = dedent("""
         os.setsid()
         if os.fork() == 0:
             time.sleep(600)
+        os._exit(0)  # only the parent speaks: words of two processes would run into one another
     print('{"left": true}', flush=True)
 """)
 
