@@ -12,6 +12,9 @@ Outcome = Literal["pass", "fail", "not_applicable", "inconclusive"]
 Category = Literal["build", "deploy", "load", "monitoring", "practice", "track"]
 # Weights as OpenSSF Scorecard ranks risk.
 CRITICAL, HIGH, MEDIUM, LOW = 10.0, 7.5, 5.0, 2.5
+# What was seen to happen counts whole, what only stands in the source half, what is only said not at all: as the ML
+# Test Score (Breck et al., 2017) gives half a point for what is done by hand.
+GRADES = {"observed": 1.0, "static": 0.5, "declared": 0.0}
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,12 @@ class Check:
     weight        CRITICAL, HIGH, MEDIUM or LOW
     tracks        the tracks it is asked in
     needs         probe ids it reads: when the service is down because of the team they fail it, see `judge_all`
+    grade         how the answer is known: what was "observed" to happen at run time, what stands in the source
+                  ("static"), or what is only "declared"; GRADES says what share of the weight counts
+    effort        what the fix usually costs a student: "minutes", "hours" or "days"
+    level         1: a first project's next step, 2: solid work, 3: what professionals are asked for
+    thresholds    the figures that an organiser may change, by name; a check that has any is asked
+                  `judge(evidence, thresholds)`, with the same names
     """
 
     id: str
@@ -87,7 +96,11 @@ class Check:
     fix: str
     category: Category
     weight: float
-    judge: Callable[[Evidence], Finding] = field(repr=False)
+    judge: Callable[..., Finding] = field(repr=False)
     examples: tuple[Example, ...] = field(repr=False, default=())
     needs: tuple[str, ...] = ()
     tracks: tuple[str, ...] = TRACKS
+    grade: Literal["observed", "static", "declared"] = "observed"
+    effort: Literal["minutes", "hours", "days"] = "hours"
+    level: Literal[1, 2, 3] = 2
+    thresholds: dict[str, float] = field(default_factory=dict, hash=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -26,6 +27,8 @@ ON_POSTGRES = [
 BIN = Path(sys.executable).parent
 # Most of a test's time is waiting for containers: more of them at a time than there are cores.
 WORKERS = str(max(2, os.cpu_count() or 1) + 1)
+# A test that fails beside others may only have been crowded out; more of them than this are no accident.
+MOST_CROWDED = 10
 
 
 def main() -> int:
@@ -49,6 +52,7 @@ def _test(stack: ExitStack) -> int:
     }
     strict = env | {"ASSAY_BASE_URL": "https://assay.example.org", "ALLOWED_HOSTS": "assay.example.org"}
     python = sys.executable
+    beside, alone, postgres = (scratch / name for name in ("beside", "alone", "on-postgres"))
     pytest = [python, "-m", "pytest", "-q"]
     steps: list[tuple[str, list[str], dict[str, str]]] = [
         ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."], env),
@@ -64,14 +68,28 @@ def _test(stack: ExitStack) -> int:
             env,
         ),
         ("images", [python, "-m", "sandbox", "images", "--build", "tools", "python:3.12-slim", "--json"], env),
-        ("tests", [*pytest, "-m", "not alone", "--durations", "25", "-n", WORKERS, "--dist", "worksteal"], env),
-        ("tests of load", [*pytest, "-m", "alone"], env),
+        (
+            "tests",
+            [*pytest, *_kept(beside), "-m", "not alone", "--durations", "25", "-n", WORKERS, "--dist", "worksteal"],
+            env,
+        ),
+        ("tests of load", [*pytest, *_kept(alone), "-m", "alone"], env),
     ]
     failed = [name for name, command, environment in steps if not _step(name, command, environment)]
+    crowded = _red(beside)
+    if "tests" in failed and 0 < len(crowded) <= MOST_CROWDED:
+        again = [*pytest, *_kept(beside), "--last-failed", "-m", "not alone"]
+        if _step("tests that failed, one at a time", again, env):
+            failed.remove("tests")
     with _postgres(scratch) as url:
-        command = [*pytest, "-m", "not docker and not browser", *ON_POSTGRES]
+        command = [*pytest, *_kept(postgres), "-m", "not docker and not browser", *ON_POSTGRES]
         if not _step("tests on PostgreSQL", command, env | {"DATABASE_URL": url}):
             failed.append("tests on PostgreSQL")
+    # Last, because a log is often shown by its end.
+    for test in sorted(set(crowded) - set(_red(beside))):
+        print(f"passed only when nothing ran beside it: {test}")
+    for test in [test for folder in (beside, alone, postgres) for test in _red(folder)]:
+        print(f"failed: {test}")
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nEverything passed.")
     return 1 if failed else 0
 
@@ -84,6 +102,19 @@ def _step(name: str, command: list[str], env: dict[str, str]) -> bool:
         f"== {name}: {'passed' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True
     )
     return done.returncode == 0
+
+
+def _kept(cache: Path) -> list[str]:
+    """The options of a pytest that keeps in that folder which tests failed."""
+    return ["-o", f"cache_dir={cache}"]
+
+
+def _red(cache: Path) -> list[str]:
+    """Ids of the tests that failed when they last ran."""
+    try:
+        return sorted(json.loads((cache / "v" / "cache" / "lastfailed").read_text()))
+    except (OSError, ValueError):
+        return []
 
 
 def _server_programs() -> Path:

@@ -68,7 +68,7 @@ def judge(check: Check, evidence: Evidence) -> Finding:
         broken = [f"{probe} ({evidence.probes[probe]['error']})" for probe in missing if probe in evidence.probes]
         skipped = [probe for probe in missing if probe not in evidence.probes]
         return inconclusive("Not observed in this evaluation: " + ", ".join(broken + skipped) + ".")
-    return check.judge(evidence)
+    return check.judge(evidence, check.thresholds) if check.thresholds else check.judge(evidence)
 
 
 def _other_kind(check: Check, kind: str) -> str:
