@@ -71,6 +71,7 @@ class Deployment:
     cancellation: Cancellation = field(default_factory=Cancellation)
     rows: list[dict[str, Any]] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
+    services: dict[str, Service] = field(default_factory=dict)  # the companions that were started, by name
 
     def start_first(self) -> None:
         """What the app needs, and what needs nothing of it."""
@@ -118,6 +119,7 @@ class Deployment:
             limits=limits,
             on_line=self.output(one.name),
         )
+        self.services[one.name] = service
         plan = Plan(self.plan.buildpack, 1, one.dockerfile, start=one.start, ports=one.ports, health=one.health)
         target = Target(
             pod=self.pod,

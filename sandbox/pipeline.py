@@ -264,6 +264,7 @@ class Pipeline:
                 cancellation=self.cancellation,
                 taken=frozenset(stack.taken),
                 models=models,
+                companions=stack.services,
             )
             for number, probe in enumerate(probes):
                 target.say = self._progress(number, len(probes))

@@ -76,6 +76,10 @@ class Service(Protocol):
         """The state once it exits, or the running one when the time is over."""
         ...
 
+    def pause(self, *, paused: bool) -> None:
+        """Freeze it, so that it holds its connections and answers nothing, or let it go on."""
+        ...
+
     def restart(self) -> None:
         """Start the stopped container again with its writable layer as it was."""
         ...

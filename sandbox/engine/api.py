@@ -72,6 +72,10 @@ class Api(Protocol):
         """Send a signal; nothing happens when it does not run any more."""
         ...
 
+    def pause(self, container: str, *, paused: bool) -> None:
+        """Freeze every process of it, or let them go on; nothing happens when it does not run, or is so already."""
+        ...
+
     def remove(self, container: str) -> None:
         """Kill and remove with its anonymous volumes; nothing happens when it is gone."""
         ...

@@ -79,6 +79,9 @@ class FakeService:
             self._move()
         return self.state()
 
+    def pause(self, *, paused: bool) -> None:
+        self.calls.append("pause" if paused else "resume")
+
     def restart(self) -> None:
         self.calls.append("restart")
         self._move()

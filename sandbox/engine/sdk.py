@@ -108,6 +108,15 @@ class DockerApi:
                 if error.status_code not in (404, 409):  # gone, or not running
                     raise
 
+    def pause(self, container: str, *, paused: bool) -> None:
+        with faults():
+            try:
+                (self._client.pause if paused else self._client.unpause)(container)
+            except errors.APIError as error:
+                # Gone, not running, or so already: for one that is not paused the engine says 500.
+                if error.status_code not in ((404, 409) if paused else (404, 409, 500)):
+                    raise
+
     def remove(self, container: str) -> None:
         with faults():
             try:

@@ -79,6 +79,9 @@ class DockerService:
             time.sleep(LOOK_EVERY_S)
         return state
 
+    def pause(self, *, paused: bool) -> None:
+        self._api.pause(self.id, paused=paused)
+
     def restart(self) -> None:
         if self.state().running:
             self._api.kill(self.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
@@ -33,7 +33,8 @@ class Target:
     `seen` holds the documents of the probes before it; after "boot" it has seen["boot"]["port"] and
     seen["boot"]["health_path"]. `started_at` is when the service was started, on the monotonic clock.
     `say(text, fraction)` reports progress within the probe. `taken` are ports of other services of the stack.
-    `models` is the gateway that answers its calls of models, None when it makes none.
+    `models` is the gateway that answers its calls of models, None when it makes none. `companions` are the services
+    beside it, by the name that the plan gives them, as far as they have been started.
     """
 
     pod: Pod
@@ -47,6 +48,7 @@ class Target:
     cancellation: Cancellation = field(default_factory=Cancellation)
     taken: frozenset[int] = frozenset()
     models: Models | None = None
+    companions: Mapping[str, Service] = field(default_factory=dict)
 
     @property
     def port(self) -> int:
