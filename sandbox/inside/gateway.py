@@ -132,6 +132,9 @@ class Gateway:
                 writer.write(head_of(503, "text/plain", length=len(text), keep=False) + text)
                 return
             self.links.add(transport)
+            if self.mode.name == "refused":
+                transport.abort()  # taken a moment before the doors closed
+                return
             while True:
                 try:
                     request = await read_request(reader, writer, self.big)
