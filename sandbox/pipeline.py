@@ -162,8 +162,7 @@ class Pipeline:
         known = self.state.get("images", {})
         if known and all(self.engine.image(image["id"]) is not None for image in known.values()):
             return "reused"
-        tree = Tree.at(snapshot.root)
-        plan = gateway.equip(plan_for(tree, self.settings), tree)
+        plan = self._plan(Tree.at(snapshot.root))
         for reason in plan.why:
             self._say("building", "note", reason)
         for note in (*plan.repairs, *plan.refused):
@@ -176,6 +175,10 @@ class Pipeline:
                 self.state["probes"]["build"] = fault.evidence
             raise
         return "done"
+
+    def _plan(self, tree: Tree) -> Plan:
+        """What was read of the tree is given up with it, before anything is built."""
+        return gateway.equip(plan_for(tree, self.settings), tree)
 
     def _builder(self, snapshot: Snapshot, stage: str) -> Builder:
         return Builder(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import posixpath
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 TEXT_LIMIT = 1024 * 1024
 
@@ -16,10 +18,14 @@ class Tree:
     """Regular files by POSIX path relative to the root, read on demand.
 
     Made of a folder (`Tree.at`) or of a mapping (`Tree.of`, for samples and tests). Symbolic links are not in it.
+    What was once read of it is kept as long as it lives (`once`): look at a folder that changes with a new tree.
     """
 
     root: Path | None = None
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    # Where it lies below the tree that it was seen from first, with which it shares what was read.
+    base: str = field(default="", kw_only=True)
+    _memory: dict[Hashable, Any] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
 
     @classmethod
     def at(cls, root: Path) -> Tree:
@@ -29,9 +35,23 @@ class Tree:
     def of(cls, files: Mapping[str, str]) -> Tree:
         return cls(files={path: text.encode() for path, text in files.items()})
 
+    def once[T](self, key: Hashable, make: Callable[[], T], path: str = "") -> T:
+        """What `make` gave the first time that it was asked for this key of this folder, or of one of its files.
+
+        It is shared with every tree `below`, and must never be changed.
+        """
+        place = (key, posixpath.normpath(posixpath.join(self.base, path)))
+        if place not in self._memory:
+            self._memory[place] = make()
+        kept: T = self._memory[place]
+        return kept
+
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """Every file, sorted nearest to the root first, then by name. Undecodable names use surrogateescape."""
+        return self.once("paths", self._listed)
+
+    def _listed(self) -> tuple[str, ...]:
         if self.root is None:
             names: Iterable[str] = self.files
         else:
@@ -48,7 +68,7 @@ class Tree:
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        return frozenset(self.paths)
+        return self.once("known", lambda: frozenset(self.paths))
 
     def read(self, path: str, limit: int = TEXT_LIMIT) -> str:
         """Text of one file, bad UTF-8 replaced, at most `limit` bytes; "" when it is not there."""
@@ -70,7 +90,9 @@ class Tree:
         """The same files as seen from a folder ("" is this tree)."""
         if not folder or folder == ".":
             return self
+        base = posixpath.join(self.base, folder)
         if self.root is not None:
-            return Tree(root=self.root / folder)
-        prefix = folder.rstrip("/") + "/"
-        return Tree(files={path[len(prefix) :]: text for path, text in self.files.items() if path.startswith(prefix)})
+            return Tree(root=self.root / folder, base=base, _memory=self._memory)
+        prefix = posixpath.normpath(folder) + "/"
+        files = {path[len(prefix) :]: text for path, text in self.files.items() if path.startswith(prefix)}
+        return Tree(files=files, base=base, _memory=self._memory)

@@ -55,7 +55,7 @@ def _python(tree: Tree, manifests: list[str]) -> dict[str, str]:
         for name in names:
             found.setdefault(normalise(name), path)
     for module in modules(tree):
-        for name, level in module.imports():
+        for name, level in module.imports:
             if level == 0 and name:
                 head = ".".join(name.split(".")[:2])
                 # "google.genai" is google-genai, "llama_index.llms.openai" is llama-index-llms-openai.

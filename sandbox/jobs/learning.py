@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sandbox.pysource.entrypoint import is_test
 from sandbox.pysource.syntax import Module, is_main_guard, top_statements
@@ -46,21 +46,6 @@ def is_product(path: str) -> bool:
     return not is_test(path) and not _OTHERS & {part.lower() for part in path.split("/")[:-1]}
 
 
-def imported(module: Module) -> frozenset[str]:
-    """First parts of what the file imports."""
-    return frozenset(name.partition(".")[0] for name, level in module.imports() if not level)
-
-
-def calls(module: Module) -> frozenset[str]:
-    """Last parts of every name that the file calls."""
-    functions = (node.func for node in ast.walk(module.node) if isinstance(node, ast.Call))
-    return frozenset(
-        node.attr if isinstance(node, ast.Attribute) else node.id
-        for node in functions
-        if isinstance(node, ast.Attribute | ast.Name)
-    )
-
-
 def runs(module: Module) -> bool:
     """Something happens when it is started, beside definitions and settings."""
     return any(is_main_guard(node) for node in module.body) or any(
@@ -76,11 +61,16 @@ def _acts(node: ast.expr, module: Module) -> bool:
     return not _SETTINGS & set(re.split(r"[._]", module.origin(node.func).lower()))
 
 
-def reached(module: Module, parsed: Iterable[Module]) -> list[Module]:
-    """The file and those of the repository that it imports, directly and through others."""
+def stems(parsed: Iterable[Module]) -> dict[str, list[Module]]:
+    """The files by the name that an import knows them by."""
     by_stem: dict[str, list[Module]] = {}
-    for other in parsed:
-        by_stem.setdefault(stem(other.path.replace("/__init__.py", ".py")), []).append(other)
+    for module in parsed:
+        by_stem.setdefault(stem(module.path.replace("/__init__.py", ".py")), []).append(module)
+    return by_stem
+
+
+def reached(module: Module, by_stem: Mapping[str, list[Module]]) -> list[Module]:
+    """The file and those of the repository that it imports, directly and through others; see `stems`."""
     found, todo = {module.path: module}, [module]
     while todo:
         for origin in todo.pop().names.values():
@@ -94,21 +84,21 @@ def reached(module: Module, parsed: Iterable[Module]) -> list[Module]:
 
 def is_interactive(module: Module) -> bool:
     """It waits for a person."""
-    return bool(imported(module) & _INTERACTIVE) or ("input" in calls(module) and not trains([module]))
+    return bool(module.packages & _INTERACTIVE) or ("input" in module.called and not trains([module]))
 
 
 def trains(modules: Iterable[Module]) -> bool:
-    return any(calls(module) & _TRAINS for module in modules)
+    return any(module.called & _TRAINS for module in modules)
 
 
 def saves(modules: Iterable[Module]) -> bool:
-    return any(calls(module) & _SAVES for module in modules)
+    return any(module.called & _SAVES for module in modules)
 
 
 def is_learning(modules: Iterable[Module]) -> bool:
     """The files together train a model, or work with a library for it."""
     modules = list(modules)
-    brought: frozenset[str] = frozenset().union(*(imported(module) for module in modules))
+    brought: frozenset[str] = frozenset().union(*(module.packages for module in modules))
     if brought & LEARNING:
         return True
     return bool(brought & DATA) and (trains(modules) or saves(modules))

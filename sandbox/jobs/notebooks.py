@@ -8,7 +8,7 @@ import shlex
 from typing import Any
 
 from sandbox.jobs import Job
-from sandbox.jobs.learning import DATA, LEARNING, imported, is_product, trains
+from sandbox.jobs.learning import DATA, LEARNING, is_product, trains
 from sandbox.plan import Note
 from sandbox.pysource.requirements import parse_requirement
 from sandbox.pysource.syntax import Module, parse
@@ -53,7 +53,7 @@ def notebook_job(tree: Tree) -> Job | None:
     for path in [one for one in tree.paths if one.endswith(".ipynb") and is_product(one)][:MOST_READ]:
         code = [source(cell) for cell in cells(tree.read(path, NOTEBOOK_BYTES))]
         module = module_of(path, code) if code and ".ipynb_checkpoints" not in path else None
-        if module is not None and imported(module) & (LEARNING | DATA):
+        if module is not None and module.packages & (LEARNING | DATA):
             found[path] = module, code
     if not found:
         return None

@@ -9,7 +9,6 @@ from sandbox.jobs import Job
 from sandbox.jobs.commands import Started, started, without_placeholders
 from sandbox.jobs.learning import (
     TRAINING_NAME,
-    imported,
     is_interactive,
     is_learning,
     is_product,
@@ -17,6 +16,7 @@ from sandbox.jobs.learning import (
     runs,
     saves,
     stem,
+    stems,
     trains,
 )
 from sandbox.pysource.manifests import manifest_folders
@@ -82,7 +82,7 @@ def _own(module: Module, folder: str) -> str:
     name = dotted(module.path, folder)
     if module.path.endswith("/__main__.py"):
         return f"python -m {name.removesuffix('.__main__')}"
-    if name and any(level for _, level in module.imports()):
+    if name and any(level for _, level in module.imports):
         return f"python -m {name}"
     return f"python {module.path[len(folder) + 1 :] if folder else module.path}"
 
@@ -101,14 +101,16 @@ def _told(tree: Tree) -> list[Started]:
 
 def _ranked(parsed: tuple[Module, ...], told: list[Started]) -> list[Scored]:
     said = {one.path for one in told}
-    used = {other.path for module in parsed for other in reached(module, parsed) if other is not module}
+    by_stem = stems(parsed)
+    reach = {module.path: reached(module, by_stem) for module in parsed}
+    used = {other.path for module in parsed for other in reach[module.path] if other is not module}
     found = []
     for module in parsed:
         if not is_product(module.path) or not runs(module) or is_interactive(module):
             continue
         if not re.fullmatch(r"[\w./-]+", module.path):
             continue
-        with_others = reached(module, parsed)
+        with_others = reach[module.path]
         training = bool(TRAINING_NAME.search(stem(module.path)))
         if is_learning(with_others) or training:
             found.append(_scored(module, with_others, said, training, module.path in used))
@@ -125,7 +127,7 @@ def _scored(module: Module, with_others: list[Module], said: set[str], training:
         (10, bool(_MODEL.search(name)), "its name speaks of a model"),
         (20, trains(with_others), "it trains a model"),
         (10, saves([module]), "it saves what it made"),
-        (5, bool(imported(module)), ""),
+        (5, bool(module.packages), ""),
         (-25, bool(_PART.search(name)) and not training, ""),
         (-20, used, ""),
     )

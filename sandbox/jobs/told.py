@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sandbox.jobs.commands import started
-from sandbox.jobs.learning import TRAINING_NAME, is_learning, reached, stem
+from sandbox.jobs.learning import TRAINING_NAME, is_learning, reached, stem, stems
 from sandbox.pysource.syntax import Module
 from sandbox.tree import Tree
 
@@ -19,6 +19,6 @@ def job_hint(tree: Tree, parsed: Sequence[Module], command: str) -> dict[str, An
     last = _SHELL.split(command)[-1].strip().removeprefix("exec ")
     one = started(tree, last)
     module = next((module for module in parsed if one is not None and module.path == one.path), None)
-    if module is None or not (is_learning(reached(module, parsed)) or TRAINING_NAME.search(stem(module.path))):
+    if module is None or not (is_learning(reached(module, stems(parsed))) or TRAINING_NAME.search(stem(module.path))):
         return {}
     return {"job": {"kind": "script", "title": module.path, "commands": [command], "folder": "", "metrics": []}}

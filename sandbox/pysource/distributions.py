@@ -90,7 +90,7 @@ def third_party(tree: Tree, parsed: Iterable[Module]) -> tuple[str, ...]:
     """Distributions that the modules import, without the standard library and the repository's own files."""
     paths = [path for path in tree.paths if path.endswith(".py") and INSTALLED.isdisjoint(path.split("/"))]
     own = {part.removesuffix(".py") for path in paths for part in path.split("/")}
-    names = {name for module in parsed for name, level in module.imports() if level == 0 and name}
+    names = {name for module in parsed for name, level in module.imports if level == 0 and name}
     foreign = {name for name in names if name.partition(".")[0] not in own | sys.stdlib_module_names}
     return tuple(sorted({distribution_of(name) for name in foreign}))
 

@@ -47,9 +47,8 @@ def read_django(tree: Tree, manage: Module) -> DjangoProject | None:
 
 def _settings_module(manage: Module) -> str:
     """The value that manage.py gives DJANGO_SETTINGS_MODULE."""
-    for node in ast.walk(manage.node):
-        if isinstance(node, ast.Call):
-            texts = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
-            if len(texts) == 2 and texts[0] == "DJANGO_SETTINGS_MODULE" and isinstance(texts[1], str):
-                return texts[1]
+    for node in manage.calls:
+        texts = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+        if len(texts) == 2 and texts[0] == "DJANGO_SETTINGS_MODULE" and isinstance(texts[1], str):
+            return texts[1]
     return ""

@@ -127,8 +127,7 @@ def _candidates(module: Module, parsed: tuple[Module, ...]) -> Iterator[Entrypoi
 
 def _methods(module: Module) -> frozenset[str]:
     """Names of the methods that the file calls."""
-    calls = (node.func for node in ast.walk(module.node) if isinstance(node, ast.Call))
-    return frozenset(function.attr for function in calls if isinstance(function, ast.Attribute))
+    return frozenset(node.func.attr for node in module.calls if isinstance(node.func, ast.Attribute))
 
 
 def _made_by(node: ast.expr, module: Module) -> Framework | None:
@@ -181,7 +180,7 @@ def _made_by_factory(
 
 def _imported_stems(parsed: Iterable[Module]) -> frozenset[str]:
     """Last parts of every module imported somewhere in the repository: a script that others import is no start."""
-    return frozenset(name.rpartition(".")[2] for module in parsed for name, _ in module.imports() if name)
+    return frozenset(name.rpartition(".")[2] for module in parsed for name, _ in module.imports if name)
 
 
 def mentioned(path: str, said: Iterable[Mention]) -> Mention | None:
@@ -227,6 +226,5 @@ def _is_page(entry: Entrypoint, imported: frozenset[str]) -> bool:
 
 def _sets_up_page(module: Module) -> bool:
     return any(
-        isinstance(node, ast.Call) and module.origin(node.func) in ("streamlit.set_page_config", "streamlit.navigation")
-        for node in ast.walk(module.node)
+        module.origin(node.func) in ("streamlit.set_page_config", "streamlit.navigation") for node in module.calls
     )

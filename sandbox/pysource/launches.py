@@ -84,7 +84,7 @@ def _uses(module: Module, package: str) -> bool:
 
 
 def _modules_of(module: Module) -> frozenset[str]:
-    plain = (alias for node in ast.walk(module.node) if isinstance(node, ast.Import) for alias in node.names)
+    plain = (alias for node in module.nodes if isinstance(node, ast.Import) for alias in node.names)
     return frozenset(alias.asname or alias.name.partition(".")[0] for alias in plain)
 
 
@@ -106,8 +106,8 @@ def _arguments(module: Module, call: ast.Call, kind: str) -> tuple[ast.expr | No
 
 def _server_address(module: Module) -> tuple[ast.expr | None, ast.expr | None]:
     """The pair in `SomeServer((host, port), Handler)`."""
-    for node in ast.walk(module.node):
-        if isinstance(node, ast.Call) and len(node.args) > 1 and isinstance(node.args[0], ast.Tuple):
+    for node in module.calls:
+        if len(node.args) > 1 and isinstance(node.args[0], ast.Tuple):
             elements = node.args[0].elts
             if len(elements) == 2 and isinstance(node.args[1], ast.Name | ast.Attribute):
                 return elements[0], elements[1]
@@ -144,14 +144,18 @@ def _is_alone(module: Module, block: list[ast.stmt], serving: ast.stmt, launch: 
 
 def launches(module: Module) -> tuple[Launch, ...]:
     """Every serving call of the file, in order."""
+    kinds = {node: kind for node in module.calls if (kind := _kind(module, node))}
+    if not kinds:  # which is so of most files
+        return ()
     constants = dict(assignments(module.body))
     found: dict[int, Launch] = {}
     for block in _blocks(module.body):
         local = constants | dict(assignments(block))
         for statement in block:
             for node in ast.walk(statement):
-                if not isinstance(node, ast.Call) or not (kind := _kind(module, node)):
+                if not isinstance(node, ast.Call) or node not in kinds:
                     continue
+                kind = kinds[node]
                 host, port = _arguments(module, node, kind)
                 # Inner blocks come later and see more: the innermost answer stays.
                 found[node.lineno] = Launch(

@@ -28,17 +28,17 @@ def ancestors(folder: str) -> list[str]:
 def run_folder(tree: Tree, module: Module, preferred: Iterable[str] = ()) -> str:
     """The folder to run a module from: most imports resolved, most data files found, a `preferred` one, the root."""
     package = module.path.endswith("/__init__.py")
-    depth = max((level for _, level in module.imports()), default=0)
+    depth = max((level for _, level in module.imports), default=0)
     candidates = ancestors(module.folder)
     # A relative import needs as many packages above the file as it has dots.
     above = max(depth, 1 if package else 0)
     usable = [folder for folder in candidates[: len(candidates) - above] if dotted(module.path, folder)]
     if not usable:
         return module.folder
-    heads = {name.partition(".")[0] for name, level in module.imports() if level == 0}
+    heads = module.packages
     texts = {
         node.value
-        for node in ast.walk(module.node)
+        for node in module.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and 2 < len(node.value) < 200
     }
     wanted = list(preferred)
@@ -56,7 +56,7 @@ def run_folder(tree: Tree, module: Module, preferred: Iterable[str] = ()) -> str
 
 def import_roots(tree: Tree, module: Module, folder: str) -> list[str]:
     """Other folders (src layouts) that must be on the path because the module imports what lies in them."""
-    heads = {name.partition(".")[0] for name, level in module.imports() if level == 0}
+    heads = module.packages
     roots = []
     for path in tree.paths:
         for root in ("src", "lib", "backend", f"{folder}/src" if folder else "src"):

@@ -75,8 +75,8 @@ def _mount_prefixes(parsed: tuple[Module, ...]) -> dict[str, str]:
     """Last parts of an included router's origin ("users.router", "users_bp") -> the prefix it is mounted under."""
     mounted: dict[str, str] = {}
     for module in parsed:
-        for node in ast.walk(module.node):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
+        for node in module.calls:
+            if not isinstance(node.func, ast.Attribute) or not node.args:
                 continue
             if node.func.attr in ("include_router", "register_blueprint"):
                 prefix = _text(_keyword(node, "prefix", "url_prefix"), module)
@@ -99,7 +99,7 @@ def _methods(call: ast.Call, module: Module) -> list[str]:
 
 def _decorated(module: Module, mounted: dict[str, str]) -> Iterator[Route]:
     own = _router_prefixes(module)
-    for node in ast.walk(module.node):
+    for node in module.nodes:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         for decorator in node.decorator_list:
@@ -124,8 +124,8 @@ def _decorated(module: Module, mounted: dict[str, str]) -> Iterator[Route]:
 def _tabled(module: Module) -> Iterator[Route]:
     """Starlette's `Route(...)`, Flask's `add_url_rule`, and `path(...)` of Django's root URL tables."""
     is_urls = module.path.endswith("urls.py")
-    for node in ast.walk(module.node):
-        if not isinstance(node, ast.Call) or not node.args:
+    for node in module.calls:
+        if not node.args:
             continue
         origin = module.origin(node.func)
         path = _text(node.args[0], module)
@@ -145,7 +145,7 @@ def _paired(module: Module) -> Iterator[Route]:
     """Tornado's `(r"/status", Handler)`."""
     if not any(origin.startswith("tornado") for origin in module.names.values()):
         return
-    for node in ast.walk(module.node):
+    for node in module.nodes:
         if isinstance(node, ast.Tuple) and len(node.elts) > 1 and isinstance(node.elts[1], ast.Name | ast.Attribute):
             path = _text(node.elts[0], module)
             if path.startswith("/"):

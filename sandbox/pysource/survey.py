@@ -28,13 +28,13 @@ class Survey:
     def of(cls, tree: Tree) -> Survey:
         parsed = modules(tree)
         product = tuple(module for module in parsed if not is_aside(module.path))
-        return cls(tree, product, entrypoints(tree, parsed))
+        return cls(tree, product, tree.once(entrypoints, lambda: entrypoints(tree, parsed)))
 
     def application(self, entry: Entrypoint) -> Entrypoint:
         """The application that a self-serving script serves (`uvicorn.run("api.main:app")`), else the entry itself."""
         if entry.framework is not SELF_SERVED:
             return entry
-        texts = (node.value for node in ast.walk(entry.module.node) if isinstance(node, ast.Constant))
+        texts = (node.value for node in entry.module.nodes if isinstance(node, ast.Constant))
         named = {text.partition(":")[0] for text in texts if isinstance(text, str) and _TARGET.fullmatch(text)}
         named |= {origin.rpartition(".")[0] for origin in entry.module.names.values() if "." in origin}
         for other in self.entries:
@@ -46,7 +46,8 @@ class Survey:
     def routes(self, entry: Entrypoint) -> tuple[Route, ...]:
         """Routes of the modules that lie below the entry's top folder, so that another service's do not count."""
         top = entry.path.partition("/")[0] if "/" in entry.path else ""
-        return routes_of(module for module in self.parsed if not top or module.path.startswith(top + "/"))
+        below = (module for module in self.parsed if not top or module.path.startswith(top + "/"))
+        return self.tree.once((routes_of, top), lambda: routes_of(below))
 
     def hints(self, entry: Entrypoint) -> dict[str, Any]:
         """The plan's hints: {"framework", "app", "routes": [{"method", "path"}], "openapi"}."""

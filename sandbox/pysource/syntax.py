@@ -6,12 +6,15 @@ import ast
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import PurePosixPath
 
 from sandbox.tree import Tree
 
 MAX_FILES = 400
 MAX_FILE_BYTES = 256 * 1024
+# Of all files together: a node takes 300 bytes of memory, and 1,000 in a file that was made to take much.
+MAX_NODES = 1_000_000
 # Folders that hold somebody else's code, or code that never serves.
 FOREIGN_FOLDERS = frozenset(
     {"venv", ".venv", "env", ".env", "virtualenv", "site-packages", "node_modules", "__pycache__", ".git", ".tox"}
@@ -22,11 +25,15 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True)
 class Module:
-    """One parsed file. `names` maps a local name to its dotted origin: {"FastAPI": "fastapi.FastAPI"}."""
+    """One parsed file. `names` maps a local name to its dotted origin: {"FastAPI": "fastapi.FastAPI"}.
+
+    `nodes` is all that is in it, in the order of `ast.walk`: walking the tree once more costs as much as parsing it.
+    """
 
     path: str
     node: ast.Module = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
+    nodes: tuple[ast.AST, ...] = field(repr=False, compare=False)
 
     @property
     def body(self) -> list[ast.stmt]:
@@ -49,14 +56,36 @@ class Module:
         parts.append(self.names.get(node.id, node.id))
         return ".".join(reversed(parts))
 
-    def imports(self) -> Iterator[tuple[str, int]]:
+    @cached_property
+    def calls(self) -> tuple[ast.Call, ...]:
+        """Every call, function bodies included."""
+        return tuple(node for node in self.nodes if isinstance(node, ast.Call))
+
+    @cached_property
+    def imports(self) -> tuple[tuple[str, int], ...]:
         """Every imported dotted module with its relative level (0 is absolute), function bodies included."""
-        for node in ast.walk(self.node):
+        found: list[tuple[str, int]] = []
+        for node in self.nodes:
             if isinstance(node, ast.Import):
-                for alias in node.names:
-                    yield alias.name, 0
+                found += [(alias.name, 0) for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
-                yield node.module or "", node.level
+                found.append((node.module or "", node.level))
+        return tuple(found)
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """First parts of what it imports from outside."""
+        return frozenset(name.partition(".")[0] for name, level in self.imports if not level)
+
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """Last parts of every name that it calls."""
+        functions = (node.func for node in self.calls)
+        return frozenset(
+            node.attr if isinstance(node, ast.Attribute) else node.id
+            for node in functions
+            if isinstance(node, ast.Attribute | ast.Name)
+        )
 
 
 @dataclass(frozen=True)
@@ -102,12 +131,13 @@ def parse(path: str, text: str) -> Module | None:
             body = ast.parse(text.removeprefix("\ufeff"))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return Module(path, body, _names(body))
+    nodes = tuple(ast.walk(body))
+    return Module(path, body, _names(nodes), nodes)
 
 
-def _names(body: ast.Module) -> dict[str, str]:
+def _names(nodes: tuple[ast.AST, ...]) -> dict[str, str]:
     names: dict[str, str] = {}
-    for node in ast.walk(body):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 first = alias.name.partition(".")[0]
@@ -131,9 +161,23 @@ def python_files(tree: Tree) -> list[str]:
 
 
 def modules(tree: Tree) -> tuple[Module, ...]:
-    """Every file of `python_files` that parses."""
-    parsed = (parse(path, tree.read(path, MAX_FILE_BYTES)) for path in python_files(tree))
-    return _starred(tuple(module for module in parsed if module is not None))
+    """Every file of `python_files` that parses; each is parsed once, whichever folder the tree is seen from."""
+    return tree.once(modules, lambda: _starred(tuple(_parsed(tree))))
+
+
+def _parsed(tree: Tree) -> Iterator[Module]:
+    nodes = 0
+    for path in python_files(tree):
+        module = tree.once(parse, partial(_read, tree, path), path)
+        if module is not None:
+            nodes += len(module.nodes)
+            if nodes > MAX_NODES:
+                return
+            yield module if module.path == path else replace(module, path=path)
+
+
+def _read(tree: Tree, path: str) -> Module | None:
+    return parse(path, tree.read(path, MAX_FILE_BYTES))
 
 
 def _starred(parsed: tuple[Module, ...]) -> tuple[Module, ...]:

@@ -26,6 +26,21 @@ def routes(text, path="main.py", **others):
     return [(route.method, route.path) for route in routes_of(modules(Tree.of(files)))]
 
 
+class TestModules:
+    def test_file_is_parsed_once_whichever_folder_it_is_seen_from(self):
+        tree = Tree.of({"api/main.py": FASTAPI, "api/routes.py": FLASK})
+        assert modules(tree) is modules(tree)
+        again = modules(tree.below("api"))
+        assert [module.path for module in again] == ["main.py", "routes.py"]
+        assert [module.node for module in again] == [module.node for module in modules(tree)]
+
+    def test_files_are_read_until_they_are_too_many_nodes(self, monkeypatch):
+        files = {f"f{number}.py": FASTAPI for number in range(5)}
+        size = len(parse("f.py", FASTAPI).nodes)
+        monkeypatch.setattr("sandbox.pysource.syntax.MAX_NODES", 3 * size)
+        assert len(modules(Tree.of(files))) == 3
+
+
 class TestEntrypoint:
     @pytest.mark.parametrize(
         ("text", "framework", "attribute"),
