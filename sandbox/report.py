@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from sandbox import advice
 from sandbox.checks import judge_all
 from sandbox.evidence import Evidence
-from sandbox.scorecard import RUBRICS, cap_of, total
+from sandbox.rubrics import Rubric, newest
+from sandbox.scorecard import gates_of, total
 
 SCHEMA = "assay/report/v1"
 # Probes that describe the source or the build, not a measurement of the running service.
@@ -14,16 +16,21 @@ NOT_MEASUREMENTS = frozenset({"build"})
 
 
 def report(
-    evidence: Evidence, *, track: str | None = None, outcome: Literal["scored", "aborted", "cancelled"] = "scored"
+    evidence: Evidence,
+    *,
+    rubric: Rubric | None = None,
+    outcome: Literal["scored", "aborted", "cancelled"] = "scored",
 ) -> dict[str, Any]:
-    """Judge the evidence and lay everything out; pure, so any stored evidence gives its report again."""
-    judged = judge_all(evidence, track) if outcome == "scored" else []
-    card = total(
-        judged,
-        RUBRICS[track or evidence.track],
-        evidence_digest=evidence.digest(),
-        cap=cap_of(deployed=evidence.deployed, finished=evidence.finished),
-    )
+    """Judge the evidence by a rubric (the newest of its track) and lay everything out.
+
+    Pure, so any stored evidence gives its report again.
+    """
+    rubric = rubric or newest(evidence.track)
+    judged = judge_all(evidence, rubric) if outcome == "scored" else []
+    gates = gates_of(judged, rubric, evidence) if outcome == "scored" else ()
+    evidence_digest = evidence.digest()
+    card = total(judged, rubric, evidence_digest=evidence_digest, gates=gates).to_json()
+    findings = [row.to_json() for row in judged]
     return {
         "schema": SCHEMA,
         "source": evidence.source,
@@ -35,10 +42,11 @@ def report(
         "healthy": evidence.healthy,
         "stages": evidence.stages,
         "measurements": {key: value for key, value in evidence.probes.items() if key not in NOT_MEASUREMENTS},
-        "findings": [row.to_json() for row in judged],
-        "scorecard": card.to_json(),
+        "findings": findings,
+        "scorecard": card,
+        "next_steps": advice.next_steps(findings, card),
         "host": evidence.host,
-        "evidence_digest": evidence.digest(),
+        "evidence_digest": evidence_digest,
     }
 
 
@@ -49,18 +57,10 @@ def _plan(plan: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def gain(report: dict[str, Any], row: dict[str, Any]) -> float:
-    """Points of the total that a row of the report's findings would add if its score became 1.
+    """Points of the total that a row of the report's findings would add if its score became 1."""
+    return advice.gain(report["findings"], report["scorecard"], row)
 
-    0 for a row that is not judged, or whose rubric this version does not know any more.
-    """
-    if row["score"] is None or row["score"] >= 1:
-        return 0.0
-    weights = next((one.weights for one in RUBRICS.values() if one.name == report["scorecard"]["rubric"]), {})
-    judged = [other for other in report["findings"] if other["score"] is not None]
-    counted = {other["category"] for other in judged if other["category"] in weights}
-    inside = sum(other["weight"] for other in judged if other["category"] == row["category"])
-    total_weight = sum(weights[category] for category in counted)
-    if row["category"] not in counted or not inside or not total_weight:
-        return 0.0
-    share = weights[row["category"]] / total_weight * row["weight"] / inside
-    return float(round(100 * share * (1 - row["score"]), 1))
+
+def worth(report: dict[str, Any], row: dict[str, Any]) -> float:
+    """Points that a row of the report's findings gains for an hour of work."""
+    return advice.worth(report["findings"], report["scorecard"], row)

@@ -5,7 +5,7 @@ from sandbox.finding import Check
 from sandbox.manifest import problems as manifest_problems
 from sandbox.manifest.validation import schema
 from sandbox.report import gain
-from sandbox.scorecard import RUBRICS
+from sandbox.rubrics import all_rubrics
 
 __all__ = ["CATEGORIES", "checks", "gain", "manifest_members", "manifest_problems", "rubric_weights"]
 
@@ -25,8 +25,9 @@ def checks() -> dict[str, Check]:
 
 
 def rubric_weights(name: str) -> dict[str, float]:
-    """Category weights of a rubric by its name ("general@1"); {} for one that this version no longer has."""
-    return next((dict(rubric.weights) for rubric in RUBRICS.values() if rubric.name == name), {})
+    """Category weights of a bundled rubric by its name ("general@1"); {} for one that this version no longer has."""
+    rubric = all_rubrics().get(name)
+    return rubric.weights if rubric else {}
 
 
 def manifest_members() -> list[dict[str, str]]:

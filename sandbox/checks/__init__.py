@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sandbox.evidence import Evidence
-from sandbox.finding import Check, Finding, failed, inconclusive, not_applicable
+from sandbox.finding import GRADES, Check, Finding, failed, inconclusive, not_applicable
 from sandbox.probes import all_probes
+from sandbox.rubrics import Rubric, newest
 
 # A pass above this needs no advice.
 WORTH_ADVICE = 0.9
@@ -27,10 +29,20 @@ def all_checks() -> dict[str, Check]:
 
 @dataclass(frozen=True)
 class Judged:
-    """A check with its finding on one evaluation."""
+    """A check with its finding on one evaluation.
+
+    weight    what it counts inside its category; the check's own times the share of its grade unless given
+    required  failing it caps the total
+    """
 
     check: Check
     finding: Finding
+    weight: float = -1.0
+    required: bool = False
+
+    def __post_init__(self) -> None:
+        if self.weight < 0:
+            object.__setattr__(self, "weight", self.check.weight * GRADES[self.check.grade])
 
     def to_json(self) -> dict[str, Any]:
         """The report's `findings` row."""
@@ -42,7 +54,11 @@ class Judged:
             "category": check.category,
             "outcome": finding.outcome,
             "score": finding.score,
-            "weight": check.weight,
+            "weight": self.weight,
+            "grade": check.grade,
+            "effort": check.effort,
+            "level": check.level,
+            "required": self.required,
             "title": check.failed_title if finding.outcome == "fail" else check.title,
             "observed": finding.observed,
             "fix": (finding.fix or check.fix) if failing else "",
@@ -50,8 +66,8 @@ class Judged:
         }
 
 
-def judge(check: Check, evidence: Evidence) -> Finding:
-    """One check's finding, with the answers that every check would otherwise repeat.
+def judge(check: Check, evidence: Evidence, thresholds: Mapping[str, float] | None = None) -> Finding:
+    """One check's finding by its own thresholds or by others, with the answers that every check would otherwise repeat.
 
     A check of what only a service has is not asked of a job, and the other way round.
     A probe it needs is missing: that is the team's doing when their fault ended the evaluation before it (fail),
@@ -68,18 +84,27 @@ def judge(check: Check, evidence: Evidence) -> Finding:
         broken = [f"{probe} ({evidence.probes[probe]['error']})" for probe in missing if probe in evidence.probes]
         skipped = [probe for probe in missing if probe not in evidence.probes]
         return inconclusive("Not observed in this evaluation: " + ", ".join(broken + skipped) + ".")
-    return check.judge(evidence, check.thresholds) if check.thresholds else check.judge(evidence)
+    return check.judge(evidence, thresholds or check.thresholds) if check.thresholds else check.judge(evidence)
 
 
 def _other_kind(check: Check, kind: str) -> str:
     """Why the check is not about what the plan runs, "" when it is: its probes look at services, or at jobs, alone."""
     looks_at = {probe.on for probe in all_probes() if probe.id in check.needs} - {"source"}
-    if not looks_at or kind in looks_at:
+    if not looks_at or looks_at & {kind, "app"}:
         return ""
     return "A job runs to its end: it serves nobody." if kind == "job" else "This is a service, not a job."
 
 
-def judge_all(evidence: Evidence, track: str | None = None) -> list[Judged]:
-    """Every finding of the track (the evidence's own unless given), in the order of the checks' ids."""
-    wanted = track or evidence.track
-    return [Judged(check, judge(check, evidence)) for check in all_checks().values() if wanted in check.tracks]
+def judge_all(evidence: Evidence, rubric: Rubric | None = None) -> list[Judged]:
+    """Every finding that the rubric asks for (the newest of the evidence's track), in the order of the checks' ids."""
+    rubric = rubric or newest(evidence.track)
+    return [
+        Judged(
+            check,
+            judge(check, evidence, rubric.thresholds_of(check)),
+            weight=rubric.weight_of(check),
+            required=check.id in rubric.required,
+        )
+        for check in all_checks().values()
+        if rubric.asks(check)
+    ]

@@ -72,9 +72,11 @@ CHECK = Check(
         " commit alone: no local files, no secrets. What the platform had to change on the way costs a part"
         " of the score: 0.7 is left after one change, 0.6 after two, 0.5 after more."
     ),
-    fix="Clone your repository into an empty folder and build it there; commit whatever is missing.",
+    fix="Run git clone into an empty folder, build it there, and commit whatever was missing.",
     category="build",
     weight=CRITICAL,
+    effort="hours",
+    level=1,
     judge=judge,
     needs=("build",),
     examples=(

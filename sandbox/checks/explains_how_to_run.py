@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sandbox.evidence import Evidence
 from sandbox.finding import MEDIUM, Check, Example, Finding, failed, passed
 
 
-def judge(evidence: Evidence) -> Finding:
+def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     readme = (evidence.probe("practice") or {})["readme"]
     pointer = ("/probes/practice/readme",)
     if readme is None:
         return failed("There is no README.", evidence=pointer)
-    if readme["commands"] and readme["words"] >= 40:
+    if readme["commands"] and readme["words"] >= thresholds["least_words"]:
         return passed(f"{readme['path']} has {readme['words']} words and shows commands.", evidence=pointer)
-    missing = "no command" if readme["words"] >= 40 else "little text"
+    missing = "no command" if readme["words"] >= thresholds["least_words"] else "little text"
     return failed(f"{readme['path']} has {readme['words']} words and {missing}.", score=0.4, evidence=pointer)
 
 
@@ -25,9 +27,13 @@ CHECK = Check(
     why=(
         "The README is the first thing that a recruiter opens. Two sentences and one command decide whether they go on."
     ),
-    fix="Write what it does, and a block with the commands that start it from a fresh clone.",
+    fix="Write what it does in three sentences, and a ``` block with the commands that start it from a fresh clone.",
     category="practice",
     weight=MEDIUM,
+    grade="static",
+    effort="minutes",
+    level=1,
+    thresholds={"least_words": 40},
     judge=judge,
     needs=("practice",),
     examples=(

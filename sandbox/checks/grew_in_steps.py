@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sandbox.evidence import Evidence
 from sandbox.finding import LOW, Check, Example, Finding, failed, not_applicable, passed
 
 
-def judge(evidence: Evidence) -> Finding:
+def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     history = evidence.source.get("history")
     if not history:
         return not_applicable("The source came without a history.")
     commits, people = history["commits"], len(history["authors"])
     observed = f"{commits} commit{'s' if commits != 1 else ''} by {people} {'people' if people != 1 else 'person'}."
     pointer = ("/source/history",)
-    if commits >= 5:
+    if commits >= thresholds["least_commits"]:
         return passed(observed, evidence=pointer)
-    return failed(observed, score=round(0.15 * (commits - 1), 2), evidence=pointer)
+    return failed(observed, score=round(0.6 * (commits - 1) / (thresholds["least_commits"] - 1), 2), evidence=pointer)
 
 
 CHECK = Check(
@@ -30,6 +32,10 @@ CHECK = Check(
     fix="Commit each finished step with a sentence that says why.",
     category="practice",
     weight=LOW,
+    grade="static",
+    effort="hours",
+    level=1,
+    thresholds={"least_commits": 5},
     judge=judge,
     needs=(),
     examples=(

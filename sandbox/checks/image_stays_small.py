@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sandbox.curve import less_is_better
 from sandbox.evidence import Evidence
 from sandbox.finding import LOW, Check, Example, Finding, failed, passed
 
 
-def judge(evidence: Evidence) -> Finding:
+def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     build = evidence.probe("build") or {}
     if "image_bytes" not in build:
         return failed("There is no image.")
     megabytes = build["image_bytes"] / 1e6
-    score = less_is_better(megabytes, median=1200, p10=400)
+    score = less_is_better(megabytes, median=thresholds["median_mb"], p10=thresholds["p10_mb"])
     observed = f"The image has {megabytes:.0f} MB."
     pointer = ("/probes/build/image_bytes",)
     return (
@@ -32,11 +34,14 @@ CHECK = Check(
         " MB is comfortable for a service with common libraries."
     ),
     fix=(
-        "Use a slim base image, install without caches, and leave compilers and data out with a second build "
-        "stage and a .dockerignore."
+        "Start from a slim base such as python:3.12-slim, install with --no-cache-dir, and leave data, .git and "
+        "compilers out with a .dockerignore and a second build stage."
     ),
     category="build",
     weight=LOW,
+    effort="hours",
+    level=2,
+    thresholds={"median_mb": 1200, "p10_mb": 400},
     judge=judge,
     needs=("build",),
     examples=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.evidence import Evidence
@@ -12,7 +13,7 @@ def _practice(**facts: Any) -> dict[str, dict[str, Any]]:
     return {"practice": {"dependencies": {"lock_files": [], "declared": 0, "pinned": 0} | facts}}
 
 
-def judge(evidence: Evidence) -> Finding:
+def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     practice = evidence.probe("practice") or {}
     dependencies = practice["dependencies"]
     pointer = ("/probes/practice/dependencies",)
@@ -25,7 +26,7 @@ def judge(evidence: Evidence) -> Finding:
     score = round(pinned / declared, 2)
     return (
         passed(observed, score=score, evidence=pointer)
-        if score >= 0.9
+        if 100 * score >= thresholds["least_pct"]
         else failed(observed, score=score, evidence=pointer)
     )
 
@@ -39,9 +40,13 @@ CHECK = Check(
         "Unpinned packages are the commonest reason why a student project no longer builds a year later. A lock "
         "file makes the build repeatable."
     ),
-    fix="Commit a lock file (uv lock, pip-compile, npm ci with package-lock.json) or pin each requirement with ==.",
+    fix="Run pip freeze > requirements.txt (or uv lock, npm install for package-lock.json) and commit the file.",
     category="build",
     weight=HIGH,
+    grade="static",
+    effort="minutes",
+    level=1,
+    thresholds={"least_pct": 90},
     judge=judge,
     needs=("practice",),
     examples=(

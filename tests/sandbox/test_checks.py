@@ -9,7 +9,7 @@ from sandbox import checks as package
 from sandbox.checks import all_checks, judge, judge_all
 from sandbox.evidence import TRACKS, Evidence
 from sandbox.faults import TeamFault
-from sandbox.scorecard import RUBRICS
+from sandbox.rubrics import newest
 
 CHECKS = all_checks()
 EXAMPLES = [
@@ -35,7 +35,7 @@ def test_check_is_complete(check):
     assert all(text.strip().endswith(".") for text in (check.why, check.fix))
     assert not check.title.endswith(".")
     assert set(check.tracks) <= set(TRACKS)
-    assert all(check.category in RUBRICS[track].weights for track in check.tracks)
+    assert all(check.category in newest(track).weights for track in check.tracks)
     assert check.weight in (2.5, 5.0, 7.5, 10.0)
 
 

@@ -10,7 +10,6 @@ from sandbox.jobs.artefacts import kind_of, products, table
 from sandbox.jobs.endings import ending, endless
 from sandbox.jobs.metrics import differing, in_log, metrics_of
 from sandbox.report import report
-from sandbox.scorecard import NEVER_DEPLOYED_CAP
 from sandbox.tree import Tree
 
 
@@ -133,4 +132,4 @@ def test_total_of_a_job_is_capped_only_when_it_failed():
         job = {"state": state, "seconds": 2.0, "artefacts": [], "metrics": []}
         return report(Evidence("general", plan={"hints": {"job": {}}}, probes={"job": job}))["scorecard"]["total"]
 
-    assert total("done") > NEVER_DEPLOYED_CAP >= total("failed")
+    assert total("done") > 20 >= total("failed")

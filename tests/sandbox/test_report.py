@@ -18,7 +18,8 @@ from sandbox.evidence import Evidence
 from sandbox.faults import HostFault
 from sandbox.finding import passed
 from sandbox.report import gain, report
-from sandbox.scorecard import RUBRICS, total
+from sandbox.rubrics import newest
+from sandbox.scorecard import total
 from sandbox.terminal import print_report
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +49,7 @@ def test_schema_is_one():
 @pytest.mark.parametrize("track", ["general", "ai", "ml"])
 @pytest.mark.parametrize("name", STORED)
 def test_report_of_stored_evidence_fits_the_schema(name, track):
-    assert complaints(report(stored(name), track=track)) == []
+    assert complaints(report(stored(name), rubric=newest(track))) == []
 
 
 @pytest.mark.parametrize("outcome", ["aborted", "cancelled"])
@@ -144,7 +145,7 @@ def test_gain_is_what_the_total_grows_by():
     assert open_rows
     for row in open_rows:
         mended = [replace(one, finding=passed("Yes.")) if one.check.id == row["check"] else one for one in judged]
-        after = total(mended, RUBRICS["general"], evidence_digest="").total
+        after = total(mended, newest("general"), evidence_digest="").total
         # Category scores and totals are rounded to one decimal, and so is the gain.
         assert document["scorecard"]["total"] + gain(document, row) == pytest.approx(after, abs=0.16)
 

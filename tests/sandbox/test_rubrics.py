@@ -1,0 +1,209 @@
+"""Rubrics: released files stay as they are, documents that cannot judge are refused in words, gates hold or do not."""
+
+import copy
+import json
+
+import pytest
+
+from sandbox.checks import Judged, all_checks, judge_all
+from sandbox.evidence import TRACKS, Evidence
+from sandbox.finding import GRADES, Check, Example, failed, passed
+from sandbox.rubrics import RubricError, all_rubrics, load, newest, read
+from sandbox.rubrics.validation import problems_of_thresholds, scaled
+from sandbox.scorecard import gates_of, total
+
+# Scorecards carry these names: a released file is never edited. A change is a new file with the next version.
+RELEASED = {
+    "ai@1": "sha256:175eba9e26ff93c317e789bce3b38df20be5061ff17fa15888b1d1a77ccd8fab",
+    "ai@2": "sha256:9d181cc0506f539e989508479021dcd0c09be05b47208ec5d64c2b5849a62ea9",
+    "general@1": "sha256:1ba61acc3a9cba3fb5455e70b297bc0b0a6564a801157cfddd7e83f7b2bebb05",
+    "general@2": "sha256:67cc60ffc2caad9348268129f4ca24c6b2722f1efe326908c20247cb599c8142",
+    "ml@1": "sha256:691cf122cd63a0523df1ac3b803113db8ca100f3049fa67b7b777032e470d475",
+    "ml@2": "sha256:98c198c48ef5f205c1d21263b706d1f8634f1d8796392472a110bb98e532a931",
+}
+CHECKS = all_checks()
+UP = [{"role": "app", "state": "healthy"}]
+
+
+def changed(name="general@2", **members):
+    return load(copy.deepcopy(all_rubrics()[name].document) | members)
+
+
+def test_released_rubrics_are_what_they_were():
+    assert {name: rubric.digest for name, rubric in all_rubrics().items()} == RELEASED
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_newest_rubric_of_each_track_counts_grades_as_the_checks_say(track):
+    rubric = newest(track)
+    assert (rubric.track, rubric.document["grades"]) == (track, GRADES)
+    assert sum(rubric.weights.values()) == 100
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_rubric_names_only_checks_and_thresholds_that_there_are(name):
+    for check, row in all_rubrics()[name].document["checks"].items():
+        assert check in CHECKS
+        assert problems_of_thresholds(CHECKS[check], row.get("thresholds", {})) == []
+
+
+def test_first_rubrics_ask_what_they_asked_and_count_every_grade_whole():
+    asked = judge_all(Evidence("general"), all_rubrics()["general@1"])
+    assert {row.check.id for row in asked} == set(all_rubrics()["general@1"].document["checks"])
+    assert {row.weight for row in asked if row.check.id == "has_tests"} == {7.5}
+
+
+def test_weight_is_the_checks_times_the_share_of_its_grade_unless_the_rubric_has_its_own():
+    check = CHECKS["has_tests"]
+    assert newest("general").weight_of(check) == check.weight * GRADES[check.grade]
+    mine = changed(checks={"has_tests": {"weight": 4}})
+    assert mine.weight_of(check) == 4 * GRADES[check.grade]
+
+
+def test_rubric_judges_by_its_own_thresholds():
+    evidence = Evidence("general", probes={"build": {"image_bytes": 300_000_000}})
+    strict = changed(checks={"image_stays_small": {"thresholds": {"median_mb": 100, "p10_mb": 40}}})
+    for rubric, outcome in ((newest("general"), "pass"), (strict, "fail")):
+        found = {row.check.id: row.finding.outcome for row in judge_all(evidence, rubric)}
+        assert found["image_stays_small"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"weights": {"build": 50, "deploy": 45}}, "add up to 95, and have to add up to 100: add 5"),
+        ({"weights": {"build": 70, "deploy": 45}}, "take away 15"),
+        ({"weights": {"build": 50, "style": 50}}, "'style'"),
+        ({"weights": {"build": 150, "deploy": -50}}, "150"),
+        ({"checks": {"has_tests": {"weight": "heavy"}}}, "'heavy'"),
+        ({"checks": {"has_tests": {"weight": float("nan")}}}, "finite"),
+        ({"checks": {"../x": {}}}, "../x"),
+        ({"gates": [{"id": "a", "says": "B.", "when": {"deployed": False}, "cap": 5, "category": "style"}]}, "style"),
+        ({"gates": [{"id": "a", "says": "B.", "when": {}, "cap": 5}]}, "when"),
+        ({"gates": [{"id": "a", "says": "B.", "when": {"deployed": True}}]}, "gates"),
+        ({"id": "../../etc/passwd"}, "passwd"),
+        ({"version": 0}, "version"),
+        ({"more": 1}, "more"),
+    ],
+    ids=lambda value: None if isinstance(value, dict) else value,
+)
+def test_document_that_cannot_judge_is_refused(members, said):
+    with pytest.raises(RubricError, match=r".") as refused:
+        changed(**members)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "[" * 100_000, '{"schema": "assay/rubric/v1"}', "\xff", "null"])
+def test_file_that_is_no_rubric_is_refused(tmp_path, text):
+    path = tmp_path / "rubric.json"
+    path.write_text(text)
+    with pytest.raises(RubricError):
+        read(str(path))
+
+
+def test_file_with_a_rubric_is_read(tmp_path):
+    path = tmp_path / "rubric.json"
+    path.write_text(json.dumps(changed(id="spring/general", version=7).document))
+    assert read(str(path)).name == "spring/general@7"
+    assert read("ml@1") is all_rubrics()["ml@1"]
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ({"a": 1, "b": 1, "c": 1}, {"a": 33.3, "b": 33.3, "c": 33.4}),
+        ({"a": 30, "b": 20}, {"a": 60, "b": 40}),
+        ({"a": 0, "b": 0}, {"a": 0, "b": 0}),
+    ],
+)
+def test_weights_are_scaled_to_exactly_a_hundred(given, made):
+    assert scaled(given) == made
+
+
+def judged(**outcomes):
+    """Findings of checks by their ids."""
+    return [Judged(CHECKS[name], passed("Y.") if good else failed("N.")) for name, good in outcomes.items()]
+
+
+def card(rubric, evidence, rows):
+    gates = gates_of(rows, rubric, evidence)
+    return total(rows, rubric, evidence_digest="", gates=gates).to_json()
+
+
+def test_required_check_that_failed_caps_the_total_and_says_so():
+    rows = judged(builds_from_clean_clone=True, has_licence=False)
+    mine = changed(checks={"has_licence": {"required": True}})
+    for rubric, most, held in ((newest("general"), 100, []), (mine, 50, ["required_failed"])):
+        made = card(rubric, Evidence("general", services=UP), [*rows])
+        assert [gate["id"] for gate in made["gates"]] == held
+        assert made["total"] <= most
+    assert made["total"] == 50
+
+
+def test_required_check_that_could_not_be_seen_caps_nothing():
+    mine = changed(checks={"exposes_metrics": {"required": True}})
+    rows = judge_all(Evidence("general", services=UP), mine)
+    assert {row.finding.outcome for row in rows if row.required} == {"inconclusive"}
+    assert gates_of(rows, mine, Evidence("general", services=UP)) == ()
+
+
+@pytest.mark.parametrize(("wrong", "load"), [(0, 100.0), (10, 100.0), (11, 0.0)])
+def test_wrong_answers_under_load_take_the_whole_category(wrong, load):
+    evidence = Evidence("general", services=UP, probes={"load": {"answers_changed": wrong, "sent": 200}})
+    made = card(newest("general"), evidence, judged(stays_healthy_under_load=True, builds_from_clean_clone=True))
+    assert made["categories"]["load"] == load
+    assert made["total"] == (100.0 if load else 50.0)
+
+
+@pytest.mark.parametrize(
+    "load", [{}, {"answers_changed": None, "sent": 9}, {"answers_changed": 5, "sent": 0}, {"sent": 1}]
+)
+def test_gate_over_a_figure_that_is_not_there_does_not_hold(load):
+    evidence = Evidence("general", services=UP, probes={"load": load})
+    assert gates_of([], newest("general"), evidence) == ()
+
+
+def test_gate_may_name_a_check():
+    gate = {"id": "no_secrets", "says": "A secret.", "when": {"check_failed": "keeps_secrets_out"}, "cap": 30}
+    mine = changed(gates=[gate])
+    evidence = Evidence("general", services=UP)
+    assert (
+        card(mine, evidence, judged(keeps_secrets_out=False, has_tests=True, builds_from_clean_clone=True))["total"]
+        == 30
+    )
+    assert card(mine, evidence, judged(keeps_secrets_out=True))["total"] == 100
+
+
+def steep(evidence, thresholds):
+    return passed(f"{100 / thresholds['least']:.0f}.")
+
+
+STEEP = Check(
+    id="steep",
+    version=1,
+    title="Steep",
+    failed_title="Flat",
+    why="W.",
+    fix="F.",
+    category="build",
+    weight=5,
+    judge=steep,
+    examples=(Example("any", Evidence("general"), "pass"),),
+    thresholds={"least": 1, "median_ms": 400, "p10_ms": 100, "median_rps": 5, "p10_rps": 20},
+)
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "said"),
+    [
+        ({"least": 0}, "division by zero"),
+        ({"most": 3}, "has no threshold most"),
+        ({"p10_ms": 400}, "p10_ms has to stay below median_ms"),
+        ({"median_rps": 30}, "p10_rps has to stay above median_rps"),
+        ({"least": 2, "median_ms": 200, "p10_rps": 6}, None),
+    ],
+)
+def test_threshold_that_a_check_cannot_be_asked_with_is_refused(thresholds, said):
+    found = problems_of_thresholds(STEEP, thresholds)
+    assert (found == []) is (said is None)
+    assert said is None or said in found[0]
