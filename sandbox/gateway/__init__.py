@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -83,10 +83,11 @@ class Models:
 
     def calls(self) -> list[dict[str, Any]]:
         """The first 2,000 calls in order: {"at_s", "seconds", "path", "kind", "status", "mode", "gone", "model",
-        "stream", "messages", "tools", "characters", "bytes", "digest", "tokens_in", "tokens_out"}.
+        "stream", "messages", "tools", "form", "saw", "characters", "bytes", "digest", "tokens_in", "tokens_out"}.
 
         `kind` is chat, completion, response, embedding, moderation, tokens, models or unknown; `gone` means that the
-        application did not wait for the answer.
+        application did not wait for the answer; `form` is what it asked for: schema, json, tools or ""; `saw` are
+        the markers of `rule` that stood in the request.
         """
         return [event["call"] for event in self.aside.events() if isinstance(event.get("call"), dict)]
 
@@ -94,6 +95,15 @@ class Models:
         """Answer like this, for good or the next `times` calls; how many calls there were before."""
         mode = {"name": name, "delay_s": delay_s, "retry_after_s": retry_after_s, "times": times}
         return int(self.aside.tell({"mode": mode})["calls"])
+
+    def rule(self, rules: Mapping[str, Mapping[str, Any]], watch: Iterable[str] = ()) -> int:
+        """From now on answer requests that have a marker in them by its mode ({"name", "delay_s", "retry_after_s",
+        "times", "pace_s", "persona"}), and tell of each call which markers, watched ones too, stood in it.
+
+        Replaces the rules before it. Calls that were answered before are in `calls()` when this returns.
+        """
+        rows = [{"match": match, **mode} for match, mode in rules.items()]
+        return int(self.aside.tell({"rules": rows, "watch": list(watch)})["calls"])
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """A model provider inside the pod: OpenAI's, Anthropic's, Gemini's and Ollama's interfaces, deterministic and bounded.
 
 Standard input, one JSON document a line: first {"places": [["127.0.0.12", 4010]]}, later any number of
-{"tell": number, "mode": {"name": "normal" | ..., "delay_s", "retry_after_s", "times"}} (see `Mode`). Only who holds
-standard input can change the mode: nothing that an application sends does.
+{"tell": number, "mode": {"name": "normal" | ..., "delay_s", "retry_after_s", "times"}} (see `Mode`), or
+{"tell": number, "rules": [...], "watch": [...]} (see gateway_rules.py). Only who holds standard input can change how it
+answers: nothing that an application sends does.
 
 Standard output, one JSON line each: {"event": {"listening": [port]}}, {"event": {"told": number, "calls": count}}, and
-for each call {"event": {"call": {...}}}, the first REPORTED of them. Of a text only its size and a digest are kept.
+for each call {"event": {"call": {...}}}, the first REPORTED of them and as many again in which a marker stands. Of a text only its size and a digest are kept.
 """
 
 import asyncio
@@ -25,6 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import gateway_routes as routes
 from gateway_http import BIG_BYTES, HEAD_BYTES, Refusal, chunk, document_bytes, head_of, read_request
+from gateway_persona import PERSONAS, speaking_as
+from gateway_rules import Rules
 from gateway_said import Said
 from wire import event
 
@@ -46,12 +49,15 @@ MODES = (
 
 @dataclass
 class Mode:
-    """How calls end, all of them or the next `times`. `delay_s` goes before every answer."""
+    """How calls end, all of them or the next `times`. `delay_s` goes before every answer, `pace_s` between the pieces
+    of a streamed one; `persona` is whose answer it is (gateway_persona.py)."""
 
     name: str = "normal"
     delay_s: float = 0.0
     retry_after_s: int = 1
     times: object = None
+    pace_s: float = 0.0
+    persona: str = ""
 
     @classmethod
     def of(cls, document):
@@ -59,13 +65,16 @@ class Mode:
         mode = cls(**document)
         if mode.name not in MODES:
             raise ValueError(f"no such mode: {mode.name}")
+        if mode.persona not in PERSONAS:
+            raise ValueError(f"no such persona: {mode.persona}")
         return mode
 
 
 class Gateway:
     def __init__(self, places):
         self.doors = [door_at(address, port) for address, port in places]
-        self.links, self.mode, self.calls = set(), Mode(), 0
+        self.links, self.mode, self.calls, self.marked = set(), Mode(), 0, 0
+        self.rules = Rules()
         self.started = time.monotonic()
         self.accepting = []
 
@@ -79,7 +88,10 @@ class Gateway:
         while True:
             document = await controls.get()
             try:
-                self.change(Mode.of(document["mode"]))
+                if "rules" in document:
+                    self.rules.set(document, Mode.of)
+                else:
+                    self.change(Mode.of(document["mode"]))
                 event(told=document["tell"], calls=self.calls)
             except (KeyError, TypeError, ValueError) as error:
                 event(told=document.get("tell"), refused=str(error)[:200])
@@ -164,15 +176,18 @@ class Gateway:
             await asyncio.wait_for(writer.drain(), WRITE_S)
             return request.keep
         began = time.monotonic()
-        mode = self.mode_for_call()
+        mode = self.rules.mode_for(request.body) or self.mode_for_call()
         route, tail = routes.route_of(request)
         said = failure(mode, request, route)
         if said is None:
             loop = asyncio.get_running_loop()
-            said = await loop.run_in_executor(self.worker, routes.answer, request, route, tail)
+            said = await loop.run_in_executor(self.worker, answer_as, mode.persona, request, route, tail)
         gone = await patience(reader, HANG_S if mode.name == "hanging" else mode.delay_s)
         try:
-            return not gone and await self.answer(request, said, mode, writer)
+            return not gone and await self.answer(request, said, mode, reader, writer)
+        except OSError:
+            gone = True
+            raise
         finally:
             self.record(request, route, said, time.monotonic() - began, mode=mode.name, gone=gone)
 
@@ -184,7 +199,7 @@ class Gateway:
                 self.mode = Mode()
         return mode
 
-    async def answer(self, request, said, mode, writer):
+    async def answer(self, request, said, mode, reader, writer):
         """Write it; False when the connection is over."""
         if mode.name in ("reset", "hanging"):
             reset(writer)
@@ -198,6 +213,8 @@ class Gateway:
             frames = [b"data: {broken\n\n"] if mode.name == "malformed" else said.frames
             writer.write(head_of(said.status, said.media, keep=request.keep, headers=said.headers))
             for frame in frames[: len(frames) // 2] if mode.name == "cut" else frames:
+                if mode.pace_s and await patience(reader, mode.pace_s):
+                    raise ConnectionAbortedError("the client left in the middle of a stream")
                 writer.write(chunk(frame))
                 await asyncio.wait_for(writer.drain(), WRITE_S)
             writer.write(b"" if mode.name == "cut" else b"0\r\n\r\n")
@@ -210,7 +227,9 @@ class Gateway:
     def record(self, request, route, said, seconds, *, path="", mode="normal", gone=False):
         """One line of the call, unless there were too many."""
         self.calls += 1
-        if self.calls > REPORTED:
+        saw = self.rules.seen_in(request.body) if request else []
+        self.marked += bool(saw)
+        if self.calls > REPORTED and not (saw and self.marked <= REPORTED):
             return
         ask = said.ask
         told = {
@@ -225,6 +244,8 @@ class Gateway:
             "stream": said.frames is not None,
             "messages": len(ask.turns) if ask else 0,
             "tools": len(ask.tools) if ask else 0,
+            "form": ("schema" if ask.schema else "json" if ask.json else "tools" if ask.tools else "") if ask else "",
+            "saw": saw,
             "characters": sum(len(text) for _, text in ask.turns) if ask else 0,
             "bytes": len(request.body) if request else 0,
             "digest": hashlib.sha256(request.body).hexdigest()[:16] if request else "",
@@ -251,6 +272,11 @@ async def patience(reader, seconds):
             return True
         await asyncio.sleep(min(left, LOOK_S))
     return False
+
+
+def answer_as(persona, request, route, tail):
+    with speaking_as(persona):
+        return routes.answer(request, route, tail)
 
 
 def first(usage, *names):

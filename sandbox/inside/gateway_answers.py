@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from gateway_persona import distorted, lies, spoken
 from gateway_schema import MAX_STEPS, Unfit, fit
 
 QUOTED = 160
@@ -100,15 +101,17 @@ def reply(ask):
         tokens(json.dumps(tool["schema"])) for tool in ask.tools
     )
     tool = wanted_tool(ask)
-    if tool is not None:
+    if tool is not None and not lies():
         arguments = fit(tool["schema"], ask.question)
         arguments = arguments if isinstance(arguments, dict) else {}
         spent = tokens(json.dumps(arguments)) + 8
         return Reply(mark, "", [(tool["name"], arguments)], "tools", tokens_in, spent)
+    words = spoken(ask)
     if isinstance(ask.schema, dict):
-        text = json.dumps(fit(ask.schema, ask.question), ensure_ascii=False)
+        text = json.dumps(fit(ask.schema, words or ask.question), ensure_ascii=False)
     else:
-        text = patterned(ask) or plain(ask, mark)
+        text = patterned(ask, words) or words or plain(ask, mark)
+    text = distorted(text)
     ended, stopped_by = "stop", None
     for stop in ask.stop:
         before, found, _ = text.partition(stop)
@@ -165,18 +168,19 @@ def plain(ask, mark):
     )
 
 
-def patterned(ask):
-    """JSON in the shape that a prompt shows, when it asks for JSON; "" when it does not."""
+def patterned(ask, words=""):
+    """JSON in the shape that a prompt shows, filled with the words, when it asks for JSON; "" when it does not."""
+    words = words or ask.question
     said = "\n".join(text[-PATTERN_CHARACTERS:] for role, text in ask.turns if role in ("system", "user"))
     if not ask.json and "json" not in said.lower():
         return ""
-    shapes = [shape for text in blocks(said[-2 * PATTERN_CHARACTERS :]) if (shape := shape_of(text, ask.question))]
+    shapes = [shape for text in blocks(said[-2 * PATTERN_CHARACTERS :]) if (shape := shape_of(text, words))]
     if shapes:
         return json.dumps(shapes[-1], ensure_ascii=False)
     if not ask.json:
         return ""
     names = re.findall(r"[\"'`]([A-Za-z_]\w{0,40})[\"'`]", said)[-20:] or ["answer"]
-    return json.dumps(dict.fromkeys(names, ask.question or "text"), ensure_ascii=False)
+    return json.dumps(dict.fromkeys(names, words or "text"), ensure_ascii=False)
 
 
 def blocks(text):
