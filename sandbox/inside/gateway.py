@@ -6,7 +6,8 @@ Standard input, one JSON document a line: first {"places": [["127.0.0.12", 4010]
 answers: nothing that an application sends does.
 
 Standard output, one JSON line each: {"event": {"listening": [port]}}, {"event": {"told": number, "calls": count}}, and
-for each call {"event": {"call": {...}}}, the first REPORTED of them and as many again in which a marker stands. Of a text only its size and a digest are kept.
+for each call {"event": {"call": {...}}}, the first REPORTED of them and as many again in which a marker stands. Of a
+text only its size and a digest are kept.
 """
 
 import asyncio
