@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -23,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         text = (module.__doc__ or "").partition("\n")[0]
         module.add_arguments(subparsers.add_parser(name, help=text, description=text))
     given = parser.parse_args(argv)
+    _write_utf8()
     # A supervisor's SIGTERM unwinds like Ctrl-C, so that no container stays.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -40,6 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OUR_FAULT if isinstance(fault, HostFault) else UNUSABLE
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _write_utf8() -> None:
+    """The same bytes in every locale; a terminal that knows fewer characters shows a mark instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace") if stream.isatty() else stream.reconfigure(encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from statistics import NormalDist
 
 _Z90 = NormalDist().inv_cdf(0.9)
@@ -23,3 +25,31 @@ def less_is_better(value: float, *, median: float, p10: float) -> float:
 def more_is_better(value: float, *, median: float, p10: float) -> float:
     """0.5 at `median` and 0.9 at `p10` (> median)."""
     return 0.0 if value <= 0 else less_is_better(1 / value, median=1 / median, p10=1 / p10)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The curve of a check: 0.5 at `median`, 0.9 at `p10`, in `unit` (as it ends a name: "ms", "rps"; may be "")."""
+
+    unit: str
+    median: float
+    p10: float
+
+    @property
+    def less(self) -> bool:
+        """Whether less is better."""
+        return self.p10 < self.median
+
+    def score(self, value: float) -> float:
+        curve = less_is_better if self.less else more_is_better
+        return curve(value, median=self.median, p10=self.p10)
+
+
+def curves_of(thresholds: Mapping[str, float]) -> list[Curve]:
+    """The curves among a check's thresholds: each pair "median_<unit>" and "p10_<unit>"."""
+    found = []
+    for name, median in thresholds.items():
+        other = name.replace("median", "p10", 1)
+        if name.startswith("median") and other in thresholds:
+            found.append(Curve(name.removeprefix("median").lstrip("_"), median, thresholds[other]))
+    return found

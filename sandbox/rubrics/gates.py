@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ class Gate:
 
     def holds(self, evidence: Evidence, failed: frozenset[str], required: frozenset[str]) -> bool:
         """`failed` are the ids of failed checks, `required` those that the rubric requires."""
-        met = {
+        met: dict[str, Callable[[Any], bool]] = {
             "deployed": lambda wanted: evidence.deployed is wanted,
             "finished": lambda wanted: evidence.finished is wanted,
             "required_failed": lambda wanted: bool(failed & required) is wanted,

@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 
+from sandbox.curve import curves_of
 from sandbox.finding import Check
 from sandbox.rubrics.rubric import Rubric
 
@@ -96,19 +97,12 @@ def problems_of_thresholds(check: Check, thresholds: Mapping[str, float]) -> lis
                 check.judge(example.evidence, figures)
     except (ArithmeticError, ValueError) as error:
         return [f"{check.title}: {error}."]
+    own, new = curves_of(check.thresholds), curves_of(figures)
     return [
-        f"{check.title}: {name} has to stay {'below' if less else 'above'} {middle}."
-        for middle, name, less in _curves(check.thresholds)
-        if figures[name] == figures[middle] or (figures[name] < figures[middle]) is not less
+        f"{check.title}: p10 has to stay {'below' if was.less else 'above'} the median (of {was.unit or 'its figure'})."
+        for was, now in zip(own, new, strict=True)
+        if now.p10 == now.median or now.less is not was.less
     ]
-
-
-def _curves(thresholds: Mapping[str, float]) -> Iterator[tuple[str, str, bool]]:
-    """The names of each curve's median and p10, and whether less is better."""
-    for name in thresholds:
-        other = name.replace("median", "p10", 1)
-        if name.startswith("median") and other in thresholds:
-            yield name, other, thresholds[other] < thresholds[name]
 
 
 def _numbers(value: Any) -> Iterator[float]:

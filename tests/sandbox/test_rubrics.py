@@ -2,9 +2,13 @@
 
 import copy
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from sandbox.__main__ import main
 from sandbox.checks import Judged, all_checks, judge_all
 from sandbox.evidence import TRACKS, Evidence
 from sandbox.finding import GRADES, Check, Example, failed, passed
@@ -22,6 +26,8 @@ RELEASED = {
     "ml@2": "sha256:98c198c48ef5f205c1d21263b706d1f8634f1d8796392472a110bb98e532a931",
 }
 CHECKS = all_checks()
+ROOT = Path(__file__).parents[2]
+STORED = Path(__file__).parent / "evidence"
 UP = [{"role": "app", "state": "healthy"}]
 
 
@@ -198,8 +204,8 @@ STEEP = Check(
     [
         ({"least": 0}, "division by zero"),
         ({"most": 3}, "has no threshold most"),
-        ({"p10_ms": 400}, "p10_ms has to stay below median_ms"),
-        ({"median_rps": 30}, "p10_rps has to stay above median_rps"),
+        ({"p10_ms": 400}, "p10 has to stay below the median (of ms)"),
+        ({"median_rps": 30}, "p10 has to stay above the median (of rps)"),
         ({"least": 2, "median_ms": 200, "p10_rps": 6}, None),
     ],
 )
@@ -207,3 +213,40 @@ def test_threshold_that_a_check_cannot_be_asked_with_is_refused(thresholds, said
     found = problems_of_thresholds(STEEP, thresholds)
     assert (found == []) is (said is None)
     assert said is None or said in found[0]
+
+
+PLACES = (
+    {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "UTC"},
+    {"PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8", "TZ": "Asia/Kathmandu"},
+    {"PYTHONHASHSEED": "77", "LC_ALL": "tr_TR.UTF-8", "TZ": "America/St_Johns", "PYTHONUTF8": "0"},
+)
+
+
+@pytest.mark.parametrize(
+    "flags", [["--json"], ["--json", "--rubric", "general@1"], ["--track", "ml"], []], ids=" ".join
+)
+@pytest.mark.parametrize("name", ["fastapi-docker", "crashes-at-start"])
+def test_judge_prints_the_same_bytes_in_every_process_locale_and_time_zone(name, flags):
+    said = {
+        subprocess.run(
+            [sys.executable, "-m", "sandbox", "judge", str(STORED / f"{name}.json"), *flags],
+            env={"PATH": "/usr/bin:/bin", **place},
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for place in PLACES
+    }
+    assert len(said) == 1
+    assert said.pop().strip()
+
+
+def test_judge_names_the_rubric_and_refuses_what_is_none(tmp_path, capsys):
+    evidence, path = str(STORED / "fastapi-docker.json"), tmp_path / "mine.json"
+    path.write_text(json.dumps(changed(id="spring/general", version=3, title="Ours").document))
+    assert main(["judge", evidence, "--rubric", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["scorecard"]["rubric"] == "spring/general@3"
+    path.write_text("{}")
+    assert main(["judge", evidence, "--rubric", str(path)]) == 2
+    assert "The rubric cannot be used" in capsys.readouterr().err
+    assert main(["judge", evidence, "--rubric", "general@99"]) == 2

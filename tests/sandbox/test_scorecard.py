@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.checks import Judged, all_checks
-from sandbox.curve import less_is_better, more_is_better
+from sandbox.curve import Curve, curves_of, less_is_better, more_is_better
 from sandbox.evidence import Evidence
 from sandbox.finding import failed, inconclusive, not_applicable, passed
 from sandbox.rubrics import newest
@@ -84,6 +84,14 @@ def test_curve_meets_its_two_points_and_the_ends():
     assert (less_is_better(0, median=30, p10=5), more_is_better(0, median=50, p10=200)) == (1.0, 0.0)
     with pytest.raises(ValueError, match="p10"):
         less_is_better(1, median=5, p10=30)
+
+
+def test_curves_of_a_check_are_the_pairs_among_its_thresholds():
+    thresholds = {"median_ms": 400, "p10_ms": 100, "least": 3, "median_rps": 50, "p10_rps": 200, "p10_s": 1}
+    found = curves_of(thresholds)
+    assert found == [Curve("ms", 400, 100), Curve("rps", 50, 200)]
+    assert [curve.less for curve in found] == [True, False]
+    assert [curve.score(200) for curve in found] == [0.74, 0.9]
 
 
 def test_score_moves_at_most_two_points_for_ten_per_cent_of_capacity():
