@@ -39,10 +39,22 @@ def row_of(part: Plan | Companion, build: dict[str, Any]) -> dict[str, Any]:
 
 
 def hosts_of(plan: Plan) -> tuple[str, ...]:
-    """The names under which the services of a stack reach one another; none for an app alone."""
+    """The names that mean the app's room; none for an app alone."""
     if not plan.companions:
         return ()
-    return tuple(dict.fromkeys([plan.name, *(one.name for one in plan.companions), *plan.hints.get("names", ())]))
+    beside = [one.name for one in plan.companions if one.room == 0]
+    elsewhere = {name for names in rooms_of(plan) for name in names}
+    names = dict.fromkeys([plan.name, *beside, *plan.hints.get("names", ())])
+    return tuple(name for name in names if name not in elsewhere)
+
+
+def rooms_of(plan: Plan) -> tuple[tuple[str, ...], ...]:
+    """The names that mean each further room of the stack."""
+    last = max((one.room for one in plan.companions), default=0)
+    return tuple(
+        tuple(dict.fromkeys(name for one in plan.companions if one.room == room for name in (one.name, *one.names)))
+        for room in range(1, last + 1)
+    )
 
 
 def needing(plan: Plan) -> frozenset[str]:
@@ -71,6 +83,7 @@ class Deployment:
     cancellation: Cancellation = field(default_factory=Cancellation)
     rows: list[dict[str, Any]] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
+    elsewhere: dict[int, set[int]] = field(default_factory=dict)  # the same of the other rooms
     services: dict[str, Service] = field(default_factory=dict)  # the companions that were started, by name
 
     def start_first(self) -> None:
@@ -118,7 +131,9 @@ class Deployment:
             env=own | one.env,
             limits=limits,
             on_line=self.output(one.name),
+            room=one.room,
         )
+        taken = self.elsewhere.setdefault(one.room, set()) if one.room else self.taken
         self.services[one.name] = service
         plan = Plan(self.plan.buildpack, 1, one.dockerfile, start=one.start, ports=one.ports, health=one.health)
         target = Target(
@@ -131,7 +146,8 @@ class Deployment:
             started_at=since,
             say=lambda _text, _fraction: None,
             cancellation=self.cancellation,
-            taken=frozenset(self.taken),
+            taken=frozenset(taken),
+            room=one.room,
         )
         if one.role == "task":
             _finish(service, plan, self.limits.boot_s)
@@ -143,7 +159,7 @@ class Deployment:
             row |= {"state": "alive", "ready_after_s": WORKER_S}
             return
         document = _listen(target) if one.role == "data" else wait_ready(target, service, limits.boot_s, since=since)
-        self.taken |= {found["port"] for found in document["listening"]}
+        taken |= {found["port"] for found in document["listening"]}
         row |= {key: document[key] for key in ("state", "port", "health_path", "ready_after_s")}
         if document["state"] == "failed":
             title = f"The service {one.name} runs, but does not answer"
@@ -191,6 +207,7 @@ def _listen(target: Target) -> dict[str, Any]:
             timeout_s=wait_s + SLACK_S,
             on_event=watch,
             cancellation=target.cancellation,
+            room=target.room,
         )
     except Exited:
         raise _exit(target.service, target.plan) from None

@@ -13,7 +13,7 @@ from typing import Any
 from sandbox import __version__, gateway
 from sandbox.building import Builder, Built
 from sandbox.buildpacks import plan_for
-from sandbox.deployment import Deployment, app_environment, hosts_of, row_of
+from sandbox.deployment import Deployment, app_environment, hosts_of, rooms_of, row_of
 from sandbox.engine import Engine, Image
 from sandbox.events import Event, Sink, nobody
 from sandbox.evidence import Evidence
@@ -239,7 +239,7 @@ class Pipeline:
         self._is_up = False
         names = (*hosts_of(plan), *gateway.hosts_of(plan))
         with (
-            self.engine.pod(self.key, self.limits, hosts=names) as pod,
+            self.engine.pod(self.key, self.limits, hosts=names, rooms=rooms_of(plan)) as pod,
             gateway.open_beside(pod, plan) as models,
         ):
             stack = Deployment(

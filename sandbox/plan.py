@@ -27,7 +27,7 @@ class After:
 
 @dataclass(frozen=True)
 class Companion:
-    """A service of the same stack beside the app, in the same namespace and reached by its name.
+    """A service of the same stack beside the app, reached by its name.
 
     role        "app" (another of the team's own), "data" (a database or the like), "task" (runs once, to the end),
                 "worker" (runs on and answers nobody)
@@ -38,6 +38,8 @@ class Companion:
     health      paths that may mean health, for a service that speaks HTTP
     after       services that come before it
     runtime     one line for people: "PostgreSQL 15"
+    room        which of the stack's network namespaces it is in; 0 is the app's
+    names       further names under which it is reached, when it is in a room of its own
     """
 
     name: str
@@ -51,11 +53,14 @@ class Companion:
     files: dict[str, str] = field(default_factory=dict)
     after: tuple[After, ...] = ()
     runtime: str = ""
+    room: int = 0
+    names: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Companion:
         values = _tuples(document, ("start", "ports", "health"))
         values["after"] = tuple(After(**one) for one in document["after"])
+        values["names"] = tuple(document.get("names", ()))
         return cls(**values)
 
 

@@ -45,6 +45,7 @@ def wait_ready(target: Target, service: Service, boot_s: float, *, since: float)
             timeout_s=boot_s + SLACK_S,
             on_event=watch,
             cancellation=target.cancellation,
+            room=target.room,
         )
     except Exited:
         state = service.state()

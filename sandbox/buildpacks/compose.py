@@ -10,6 +10,7 @@ from sandbox import compose
 from sandbox.buildpacks import Buildpack, Passed, all_buildpacks
 from sandbox.compose.dockerfiles import dockerfile_of
 from sandbox.compose.roles import Part, main_of, parts
+from sandbox.launch.rooms import MOST_ROOMS, Rooms, expected_port
 from sandbox.launch.teamfile import plan_from
 from sandbox.plan import Companion, Note, Plan
 from sandbox.tree import Tree
@@ -36,6 +37,7 @@ def detect(tree: Tree) -> Plan | None:
     others, refused = _companions(found, main, tree, stack.folder)
     plan = _beside(tree, path) if main is None else _app(main, tree, stack.folder)
     names = tuple(one.name for one in others)
+    apart = {name for one in others for name in one.names}
     asides = [one.service.name for one in found if one.role == "aside"]
     idle = [one.name for one in stack.services if one.profiles]
     why = [f"{path} describes a stack: {', '.join([plan.name, *names])}."]
@@ -50,7 +52,7 @@ def detect(tree: Tree) -> Plan | None:
         companions=tuple(_in_order(others, plan.name)),
         repairs=(*plan.repairs, *stack.notes),
         refused=(*plan.refused, *stack.refused, *refused),
-        hints=plan.hints | {"names": sorted({name for one in found for name in one.service.named})},
+        hints=plan.hints | {"names": sorted({name for one in found for name in one.service.named} - apart)},
     )
 
 
@@ -90,7 +92,9 @@ def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -
     """Every service beside the app that is started, and those that cannot be, with the reason."""
     made: list[Companion] = []
     refused: list[Note] = []
-    taken = dict.fromkeys(main.service.ports[:1], main.service.name) if main else {}
+    rooms = Rooms()
+    if main:
+        rooms.place(main.service.name, _ports(main))
     for part in found:
         service = part.service
         if part is main or part.role == "aside":
@@ -99,12 +103,17 @@ def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -
             refused.append(Note("service_unbuilt", f"{service.name} has no Dockerfile at {part.dockerfile}."))
             continue
         ports = service.ports or (part.kind.ports if part.kind else ())
-        clash = next((port for port in ports[:1] if port in taken and part.role in ("app", "data")), None)
-        if clash is not None:
-            why = f"{service.name} listens on port {clash} like {taken[clash]}; both share one network here."
-            refused.append(Note("port_taken", f"{why} Give one of them another port."))
+        listens = part.role in ("app", "data")
+        room = rooms.place(service.name, _ports(part), alone=part.role == "app") if listens else 0
+        if room is None:
+            clash = next(iter(_ports(part)), 0)
+            why = f"{service.name} listens on port {clash} like {rooms.holder(clash)}" if clash else service.name
+            refused.append(
+                Note(
+                    "port_taken", f"{why}: more than {MOST_ROOMS} services of one port are not started. Leave some out."
+                )
+            )
             continue
-        taken |= dict.fromkeys(ports[:1], service.name)
         if part.kind:  # its own user is the one that it can run as here
             service = replace(service, user="")
         text, files, notes = dockerfile_of(service, part.text, tree, folder=folder, context=part.context)
@@ -121,10 +130,21 @@ def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -
                 health=service.health,
                 after=service.after,
                 runtime=part.kind.title if part.kind else "",
+                room=room,
+                names=service.named if room else (),
             )
         )
     known = {one.name for one in made} | ({main.service.name} if main else set())
     return [replace(one, after=tuple(need for need in one.after if need.name in known)) for one in made], refused
+
+
+def _ports(part: Part) -> tuple[int, ...]:
+    """The port that a service is expected to listen on; none when nothing tells."""
+    if part.kind:
+        return part.kind.ports[:1]
+    command = " ".join([*(part.service.entrypoint or ()), *(part.service.command or ())])
+    port = expected_port(command, part.text, part.service.ports)
+    return (port,) if port else ()
 
 
 def _needed(part: Part) -> dict[str, str]:

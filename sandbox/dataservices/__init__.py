@@ -32,6 +32,9 @@ class DataService:
     ports       it is ready when it listens on one of them
     env         what its image needs to start, where the stack says nothing
     dockerfile  makes the Dockerfile's text of the image that the stack names
+    variables   what its clients usually read, given to an app whose manifest asks for it: {name} is the service's
+                name, {secret} its password
+    setup       what its image has to be told for these to hold: {secret} again
     """
 
     id: str
@@ -40,6 +43,8 @@ class DataService:
     ports: tuple[int, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     dockerfile: Callable[[str], str] = as_it_is
+    variables: Mapping[str, str] = field(default_factory=dict)
+    setup: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

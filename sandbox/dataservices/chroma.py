@@ -7,4 +7,8 @@ SERVICE = DataService(
     title="Chroma",
     images=("chromadb/chroma",),
     ports=(8000,),
+    variables={
+        "CHROMA_HOST": "{name}",
+        "CHROMA_PORT": "8000",
+    },
 )

@@ -7,4 +7,8 @@ SERVICE = DataService(
     title="Memcached",
     images=("memcached",),
     ports=(11211,),
+    variables={
+        "MEMCACHED_HOST": "{name}",
+        "MEMCACHED_PORT": "11211",
+    },
 )

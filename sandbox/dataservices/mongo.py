@@ -8,4 +8,8 @@ SERVICE = DataService(
     images=("mongo",),
     ports=(27017,),
     dockerfile=as_user("mongodb"),
+    variables={
+        "MONGODB_URI": "mongodb://{name}:27017/",
+        "MONGO_URL": "mongodb://{name}:27017/",
+    },
 )

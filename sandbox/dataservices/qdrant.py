@@ -7,4 +7,8 @@ SERVICE = DataService(
     title="Qdrant",
     images=("qdrant/qdrant",),
     ports=(6333, 6334),
+    variables={
+        "QDRANT_URL": "http://{name}:6333",
+        "QDRANT_HOST": "{name}",
+    },
 )

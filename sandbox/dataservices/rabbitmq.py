@@ -8,4 +8,8 @@ SERVICE = DataService(
     images=("rabbitmq",),
     ports=(5672,),
     dockerfile=as_user("rabbitmq"),
+    variables={
+        "RABBITMQ_URL": "amqp://guest:guest@{name}:5672/",
+        "AMQP_URL": "amqp://guest:guest@{name}:5672/",
+    },
 )

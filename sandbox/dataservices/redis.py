@@ -16,4 +16,9 @@ SERVICE = DataService(
     images=("redis", "valkey/valkey", "redis/redis-stack-server", "redis/redis-stack", "redislabs/redismod"),
     ports=(6379,),
     dockerfile=dockerfile,
+    variables={
+        "REDIS_URL": "redis://{name}:6379/0",
+        "REDIS_HOST": "{name}",
+        "REDIS_PORT": "6379",
+    },
 )

@@ -114,7 +114,16 @@ class Aside(Protocol):
 
 
 class Pod(Protocol):
-    """A network namespace with nothing outside it: the team's services and our tools share it, over 127.0.0.1."""
+    """A network namespace with nothing outside it: the team's services and our tools share it, over 127.0.0.1.
+
+    A stack in which two services want the same port has further rooms: namespaces of their own, each reached from the
+    others by the names of its services. The app and, unless it is said, our tools are in room 0.
+    """
+
+    @property
+    def rooms(self) -> int:
+        """How many namespaces there are."""
+        ...
 
     def start(
         self,
@@ -126,6 +135,7 @@ class Pod(Protocol):
         strict: bool = False,
         limits: Limits | None = None,
         on_line: OnLine | None = None,
+        room: int = 0,
     ) -> Service:
         """Create, compare with the policy, start, compare again. HostFault("sandbox_policy") names a difference.
 
@@ -143,6 +153,7 @@ class Pod(Protocol):
         timeout_s: float,
         on_event: Callable[[dict[str, Any]], None] | None = None,
         cancellation: Cancellation | None = None,
+        room: int = 0,
     ) -> dict[str, Any]:
         """Run `sandbox/inside/<script>.py` in a hardened container of the tools image inside this namespace.
 
@@ -151,7 +162,7 @@ class Pod(Protocol):
         """
         ...
 
-    def aside(self, script: str, request: Mapping[str, Any]) -> Aside:
+    def aside(self, script: str, request: Mapping[str, Any], *, room: int = 0) -> Aside:
         """Start a script that stays; it is there once it has printed its first event. HostFault("tool_failed")."""
         ...
 
@@ -207,10 +218,13 @@ class Engine(Protocol):
         """Every image of an evaluation, as `owner.image_name` names them."""
         ...
 
-    def pod(self, evaluation: str, limits: Limits, *, hosts: Sequence[str] = ()) -> AbstractContextManager[Pod]:
+    def pod(
+        self, evaluation: str, limits: Limits, *, hosts: Sequence[str] = (), rooms: Sequence[Sequence[str]] = ()
+    ) -> AbstractContextManager[Pod]:
         """A new empty namespace; leaving the block removes every container of it.
 
-        `hosts` are names beside localhost that mean this namespace: those of the stack's services.
+        `hosts` are names beside localhost that mean this namespace: those of the stack's services. `rooms` are the
+        names of the services in each further namespace of it.
         """
         ...
 

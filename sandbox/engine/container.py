@@ -93,6 +93,8 @@ def differences(api: Api, container: str, policy: RunPolicy, *, owner: str = "")
             runtime=policy.runtime,
             remapped=policy.remapped,
             alone=policy.network.partition(":")[0] in ("none", "container"),
+            links=policy.links,
+            capabilities=policy.capabilities,
         )
     return found
 

@@ -194,9 +194,11 @@ class DockerEngine:
                 if name == own or name.startswith(f"{own}."):
                     self.api.remove_image(name)
 
-    def pod(self, evaluation: str, limits: Limits, *, hosts: Sequence[str] = ()) -> AbstractContextManager[Pod]:
-        """As the protocol says; `hosts` are names beside localhost that mean this namespace (a compose stack's)."""
-        return DockerPod(self._host, self.tools, evaluation, limits, tuple(hosts))
+    def pod(
+        self, evaluation: str, limits: Limits, *, hosts: Sequence[str] = (), rooms: Sequence[Sequence[str]] = ()
+    ) -> AbstractContextManager[Pod]:
+        """As the protocol says; `hosts` are names beside localhost that mean the first room (a compose stack's)."""
+        return DockerPod(self._host, self.tools, evaluation, limits, (hosts, *rooms))
 
     @property
     def _host(self) -> Host:

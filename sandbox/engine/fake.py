@@ -125,6 +125,7 @@ class FakePod:
     engine: FakeEngine
     evaluation: str
     services: list[FakeService] = field(default_factory=list)
+    rooms: int = 1
 
     def start(
         self,
@@ -136,8 +137,10 @@ class FakePod:
         strict: bool = False,
         limits: Limits | None = None,  # noqa: ARG002 - the protocol's signature
         on_line: OnLine | None = None,
+        room: int = 0,
     ) -> FakeService:
-        self.engine.calls.append(" ".join(["start", name, *(["strict"] if strict else []), *command]))
+        words = [*(["strict"] if strict else []), *([f"room {room}"] if room else []), *command]
+        self.engine.calls.append(" ".join(["start", name, *words]))
         number = f"{image.id[7:19]}{len(self.services)}"
         service = FakeService(name, number, list(self.engine.states), self.engine.output)
         service.seen = list(self.engine.samples)
@@ -157,8 +160,9 @@ class FakePod:
         timeout_s: float,
         on_event: Callable[[dict[str, Any]], None] | None = None,
         cancellation: Cancellation | None = None,
+        room: int = 0,
     ) -> dict[str, Any]:
-        self.engine.calls.append(f"tool {script}")
+        self.engine.calls.append(f"tool {script}" + (f" room {room}" if room else ""))
         self.engine.requests.append((script, {**request}, timeout_s))
         if cancellation is not None:
             cancellation.check()
@@ -168,9 +172,9 @@ class FakePod:
                 on_event(event)
         return {name: value for name, value in result.items() if name != "events"}
 
-    def aside(self, script: str, request: Mapping[str, Any]) -> FakeAside:
+    def aside(self, script: str, request: Mapping[str, Any], *, room: int = 0) -> FakeAside:
         """What it tells is "events" of the script's answer."""
-        self.engine.calls.append(f"aside {script}")
+        self.engine.calls.append(f"aside {script}" + (f" room {room}" if room else ""))
         return FakeAside(list(self.engine.answer(script, request).get("events", ())))
 
 
@@ -265,10 +269,11 @@ class FakeEngine:
         limits: Limits,  # noqa: ARG002 - the protocol's signature
         *,
         hosts: Sequence[str] = (),  # noqa: ARG002
+        rooms: Sequence[Sequence[str]] = (),
     ) -> Iterator[FakePod]:
         self.calls.append(f"pod {evaluation}")
         try:
-            yield FakePod(self, evaluation)
+            yield FakePod(self, evaluation, rooms=1 + len(rooms))
         finally:
             self.calls.append(f"close {evaluation}")
 

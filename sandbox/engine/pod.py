@@ -1,9 +1,9 @@
-"""A pod: one network namespace with nothing outside it, the services in it, and the tools that look at them."""
+"""A pod: a network namespace (or several, joined) with nothing outside, its services, the tools that look at them."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -15,8 +15,10 @@ from sandbox.engine.container import Host
 from sandbox.engine.owner import EVALUATION, check_key, evaluation_of, labels_for, name_of
 from sandbox.engine.placement import place
 from sandbox.engine.policy import HOSTNAME, RunPolicy, plain_path
+from sandbox.engine.process import SHARES_THE_KERNEL
+from sandbox.engine.rooms import Rooms, wire
 from sandbox.engine.service import DockerService
-from sandbox.faults import Cancellation, HostFault
+from sandbox.faults import Cancellation, HostFault, TeamFault
 from sandbox.limits import MIB, Limits
 
 PAUSE = "pause"
@@ -28,30 +30,41 @@ class DockerPod:
     """`Pod` on Docker, to be used in `with`. Leaving removes every container of the evaluation, whatever happened."""
 
     def __init__(
-        self, host: Host, tools: Callable[[], Image], evaluation: str, limits: Limits, hosts: tuple[str, ...] = ()
+        self,
+        host: Host,
+        tools: Callable[[], Image],
+        evaluation: str,
+        limits: Limits,
+        rooms: Sequence[Sequence[str]] = ((),),
     ) -> None:
         self.evaluation = check_key(evaluation)
-        self._host, self._api, self._make_tools, self._limits, self._hosts = host, host.api, tools, limits, hosts
+        self._host, self._api, self._make_tools, self._limits = host, host.api, tools, limits
+        self._rooms = Rooms(tuple(tuple(check_key(name) for name in names) for names in rooms))
         self._placement = place(host.cores)
         self._services: list[DockerService] = []
         self._asides: list[DockerAside] = []
         self._numbers = itertools.count(1)
         self._tools: Image | None = None
-        self.pause = ""
+        self._owners: list[str] = []  # of each room's namespace
 
     def __enter__(self) -> DockerPod:
         self._remove_all()  # what an attempt that was killed has left behind
         try:
             self._tools = self._make_tools()
-            policy = self._tool_policy(self._tools)
-            policy = policy.placed(network="none", cpuset=self._placement.tools, cores=len(self._host.cores))
-            names = (HOSTNAME, *(check_key(name) for name in self._hosts))
-            policy = replace(policy, profile="pause", memory_bytes=64 * MIB, pids=16, stdin=False, hosts=names)
-            name = name_of(self.evaluation, PAUSE)
-            self.pause = container.create(
-                self._api, name, policy, self._tools.id, labels=self._labels(PAUSE), entrypoint=SLEEP
-            )
-            container.start(self._api, self.pause, name, policy)
+            shared = self._host.runtime in SHARES_THE_KERNEL
+            for room in range(len(self._rooms.names) if shared else 1):
+                self._own(room, self._tools)
+            if len(self._owners) > 1:
+                own = self._tool_policy(self._tools)
+                places = [(owner, self._joined(own, room)) for room, owner in enumerate(self._owners)]
+                wire(
+                    self._host,
+                    image=self._tools,
+                    evaluation=self.evaluation,
+                    limits=self._limits,
+                    rooms=self._rooms,
+                    places=places,
+                )
         except BaseException:
             self._remove_all()
             raise
@@ -66,6 +79,38 @@ class DockerPod:
             aside.close()
         self._remove_all()
 
+    @property
+    def pause(self) -> str:
+        """The container that owns the first room's namespace."""
+        return self._owners[0] if self._owners else ""
+
+    @property
+    def rooms(self) -> int:
+        """How many namespaces it has: only one where the runtime keeps a network of its own for each container."""
+        return max(1, len(self._owners))
+
+    def _own(self, room: int, image: Image) -> None:
+        """Make the container that owns a room's namespace."""
+        role = f"{PAUSE}-{room}" if room else PAUSE
+        policy = self._tool_policy(image)
+        policy = policy.placed(network="none", cpuset=self._placement.tools, cores=len(self._host.cores))
+        hosts = ((HOSTNAME, "127.0.0.1"), *self._rooms.hosts(room))
+        policy = replace(policy, profile="pause", memory_bytes=64 * MIB, pids=16, stdin=False, hosts=hosts)
+        name = name_of(self.evaluation, role)
+        created = container.create(self._api, name, policy, image.id, labels=self._labels(role), entrypoint=SLEEP)
+        self._owners.append(created)
+        container.start(self._api, created, name, policy)
+
+    def _joined(self, policy: RunPolicy, room: int, environment: Iterable[str] = (), *, tool: bool = True) -> RunPolicy:
+        """The policy of a container in that room."""
+        placed = policy.placed(
+            network=f"container:{self._owners[room]}",
+            cpuset=self._placement.tools if tool else self._placement.services,
+            cores=len(self._host.cores),
+            environment=environment,
+        )
+        return replace(placed, links=self._rooms.links(room))
+
     def start(
         self,
         name: str,
@@ -76,9 +121,16 @@ class DockerPod:
         strict: bool = False,
         limits: Limits | None = None,
         on_line: OnLine | None = None,
+        room: int = 0,
     ) -> DockerService:
         env, limits = dict(env or {}), limits or self._limits
-        policy = RunPolicy.for_limits(
+        if room >= self.rooms:
+            raise TeamFault(
+                "port_taken",
+                f"{name} listens on the same port as another service of the stack, which this host cannot keep apart",
+                fix="Give one of them another port.",
+            )
+        own = RunPolicy.for_limits(
             limits,
             strict,
             image,
@@ -86,12 +138,8 @@ class DockerPod:
             swappiness=self._host.swappiness,
             remapped=self._host.remapped,
             user_number=self._user_number(image),
-        ).placed(
-            network=f"container:{self.pause}",
-            cpuset=self._placement.services,
-            cores=len(self._host.cores),
-            environment=env,
         )
+        policy = self._joined(own, room, env, tool=False)
         # A second service of the same name (a strict try after the first one) gets a number of its own.
         role = f"app-{check_key(name)}-{next(self._numbers)}"
         created = container.create(
@@ -104,7 +152,7 @@ class DockerPod:
             env=env,
         )
         service = DockerService(
-            self._api, name, created, policy=policy, owner=self.pause, limits=limits, on_line=on_line
+            self._api, name, created, policy=policy, owner=self._owners[room], limits=limits, on_line=on_line
         )
         service.begin()
         self._services.append(service)
@@ -118,8 +166,9 @@ class DockerPod:
         timeout_s: float,
         on_event: Callable[[dict[str, Any]], None] | None = None,
         cancellation: Cancellation | None = None,
+        room: int = 0,
     ) -> dict[str, Any]:
-        created, policy = self._create_tool(script)
+        created, policy = self._create_tool(script, room)
         try:
             return tool.run(
                 self._api,
@@ -127,7 +176,7 @@ class DockerPod:
                 script,
                 request,
                 policy=policy,
-                owner=self.pause,
+                owner=self._owners[room],
                 timeout_s=timeout_s,
                 on_event=on_event,
                 cancellation=cancellation,
@@ -135,20 +184,18 @@ class DockerPod:
         finally:
             self._api.remove(created)
 
-    def aside(self, script: str, request: Mapping[str, Any]) -> DockerAside:
-        created, policy = self._create_tool(script)
+    def aside(self, script: str, request: Mapping[str, Any], *, room: int = 0) -> DockerAside:
+        created, policy = self._create_tool(script, room)
         aside = DockerAside(self._api, created, script)
         self._asides.append(aside)
-        aside.begin(request, policy=policy, owner=self.pause)
+        aside.begin(request, policy=policy, owner=self._owners[room])
         return aside
 
-    def _create_tool(self, script: str) -> tuple[str, RunPolicy]:
+    def _create_tool(self, script: str, room: int) -> tuple[str, RunPolicy]:
         """A container of the tools image that will run one of our scripts, and the policy that it is under."""
         if self._tools is None:
             raise RuntimeError("the pod is used outside its block")
-        policy = self._tool_policy(self._tools).placed(
-            network=f"container:{self.pause}", cpuset=self._placement.tools, cores=len(self._host.cores)
-        )
+        policy = self._joined(self._tool_policy(self._tools), room)
         role = f"tool-{next(self._numbers)}"
         created = container.create(
             self._api,
@@ -184,6 +231,7 @@ class DockerPod:
             for summary in self._api.containers({"label": [f"{EVALUATION}={self.evaluation}"]})
             if evaluation_of(summary) == self.evaluation
         ]
-        mine.sort(key=lambda summary: f"/{name_of(self.evaluation, PAUSE)}" in summary["Names"])
+        owners = name_of(self.evaluation, PAUSE)
+        mine.sort(key=lambda summary: any(name.lstrip("/").startswith(owners) for name in summary["Names"]))
         for summary in mine:
             self._api.remove(summary["Id"])

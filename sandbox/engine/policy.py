@@ -94,7 +94,9 @@ class RunPolicy:
     network      "none", "container:<id>" of the container that owns the namespace, or (our own tools only) a bridge
     volume       a volume of ours that is mounted at HANDOVER, "" for none
     cpuset       cores, "" for all; swappiness is None where the engine cannot set it
-    hosts        names beside localhost that mean 127.0.0.1; only the owner of a namespace has them
+    hosts        (name, address) beside localhost; only the owner of a namespace has them
+    links        interfaces beside lo that its namespace has: wires to other rooms of the same pod, see rooms.py
+    capabilities what our own wiring has, and nobody else
     remapped     the engine runs containers in user namespaces of their own, and this one has to be in one
     """
 
@@ -118,7 +120,9 @@ class RunPolicy:
     cpuset: str = ""
     swappiness: int | None = 0
     stdin: bool = False
-    hosts: tuple[str, ...] = ()
+    hosts: tuple[tuple[str, str], ...] = ()
+    links: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
     remapped: bool = False
 
     @classmethod
@@ -275,8 +279,8 @@ class RunPolicy:
             equal("MaskedPaths", list(MASKED), "kernel files that are hidden"),
             equal("ReadonlyPaths", list(READ_ONLY), "kernel files that cannot be written"),
             equal("Runtime", self.runtime, "the runtime of this host"),
-            equal("ExtraHosts", [f"{name}:127.0.0.1" for name in self.hosts], "names within the namespace only"),
-            *(empty(name, why) for name, why in NOTHING),
+            equal("ExtraHosts", [f"{name}:{place}" for name, place in self.hosts], "names within the pod only"),
+            *(self._nothing(name, why) for name, why in NOTHING),
             *(absent(name, why) for name, why in NOT_ASKED_FOR),
         ]
         if self.volume:
@@ -291,6 +295,11 @@ class RunPolicy:
         else:
             host += [empty("Dns", "no resolver"), empty("DnsSearch", "no domain of the host")]
         return (*lines, *(line.below("HostConfig") for line in host))
+
+    def _nothing(self, name: str, why: str) -> Line:
+        if name == "CapAdd" and self.capabilities:
+            return equal(name, list(self.capabilities), "what wiring the rooms of a pod needs")
+        return empty(name, why)
 
 
 # Parts of the engine's description that stay empty: each would give the container something of the host.

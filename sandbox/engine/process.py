@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 # Where the process that the engine names is the container's own. Another runtime (gVisor, a virtual machine) puts a
@@ -10,6 +11,7 @@ SHARES_THE_KERNEL = frozenset({"runc", "crun", "io.containerd.runc.v1", "io.cont
 ONLY_INTERFACE = "lo"
 # Lines of /proc/<pid>/status and what a process under the policy has there (proc(5)); seccomp mode 2 is "filter".
 FACTS = {"CapEff": 0, "CapPrm": 0, "CapBnd": 0, "CapInh": 0, "CapAmb": 0, "NoNewPrivs": 1, "Seccomp": 2}
+NUMBERS = {"NET_ADMIN": 12}
 _HEXADECIMAL = frozenset(name for name in FACTS if name.startswith("Cap"))
 
 
@@ -28,11 +30,14 @@ def differences(
     runtime: str = "runc",
     remapped: bool = False,
     alone: bool = True,
+    links: Collection[str] = (),
+    capabilities: Collection[str] = (),
 ) -> list[str]:
     """How a process differs from the policy.
 
     `shares_network_with` is the pid that owns its network namespace; `remapped` that the engine promised user
-    namespaces; `alone` that nothing may be in its network namespace but the loopback interface.
+    namespaces; `alone` that nothing may be in its network namespace but the loopback interface and, of a pod with
+    several rooms, the `links` between them; `capabilities` are those of our own wiring.
     """
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
@@ -40,7 +45,7 @@ def differences(
         return []  # it ended while we looked; the engine's description was compared already
     if "\nState:\tZ" in status:
         return []  # it has ended, and has nothing left to confine
-    found = status_differences(status) if runtime in SHARES_THE_KERNEL else []
+    found = status_differences(status, mask_of(capabilities)) if runtime in SHARES_THE_KERNEL else []
     network = _namespace(pid, "net")
     if network is not None and network in (_namespace(1, "net"), _namespace("self", "net")):
         found.append("the process is in the network namespace of the host")
@@ -48,7 +53,7 @@ def differences(
     if None not in (network, wanted) and network != wanted:
         found.append("the process is in another network namespace than the pod")
     if alone:
-        others = [name for name in interfaces(pid) if name != ONLY_INTERFACE]
+        others = [name for name in interfaces(pid) if name != ONLY_INTERFACE and name not in links]
         found += [f"its network namespace has the interface {name}" for name in others]
     if remapped and _namespace(pid, "user") in (_namespace(1, "user"), _namespace("self", "user")):
         found.append("the process is in the user namespace of the host, although the engine has others")
@@ -64,14 +69,21 @@ def interfaces(pid: int | str) -> list[str]:
     return [line.partition(":")[0].strip() for line in text.splitlines()[2:]]  # after two lines of headings
 
 
-def status_differences(status: str) -> list[str]:
+def mask_of(capabilities: Collection[str]) -> int:
+    """The bits of capabilities, as the kernel writes them (capability.h)."""
+    return sum(1 << NUMBERS[name] for name in capabilities)
+
+
+def status_differences(status: str, mask: int = 0) -> list[str]:
     """The same of the text of /proc/<pid>/status alone."""
     said = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
     sentences = []
     for name, want in FACTS.items():
         raw = said.get(name, "").strip()
-        if not raw or int(raw, 16 if name in _HEXADECIMAL else 10) != want:
-            sentences.append(f"the kernel says {name} {raw or 'missing'}, not {want}")
+        wanted = mask if name in ("CapEff", "CapPrm", "CapBnd") else want
+        right = (wanted, mask) if name == "CapInh" else (wanted,)  # engines before 2022 set what is inherited, too
+        if not raw or int(raw, 16 if name in _HEXADECIMAL else 10) not in right:
+            sentences.append(f"the kernel says {name} {raw or 'missing'}, not {wanted}")
     return sentences
 
 

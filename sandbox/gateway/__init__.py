@@ -113,7 +113,10 @@ def open_beside(pod: Pod, plan: Plan) -> Iterator[Models | None]:
         yield None
         return
     local = [["127.0.0.1", OLLAMA_PORT]] if plan.hints[HINT].get("local") else []
-    yield Models(pod.aside(SCRIPT, {"places": WHERE["places"] + local}))
+    request = {"places": WHERE["places"] + local}
+    for room in range(1, pod.rooms):  # what stands there finds one, too; only the app's is looked at
+        pod.aside(SCRIPT, request, room=room)
+    yield Models(pod.aside(SCRIPT, request))
 
 
 def hosts_of(plan: Plan) -> tuple[str, ...]:

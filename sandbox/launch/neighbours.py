@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sandbox.faults import TeamFault
+from sandbox.launch.rooms import Rooms
 from sandbox.launch.stage import last_stage
 from sandbox.launch.within import within
 from sandbox.nodesource.frameworks import FRAMEWORKS
-from sandbox.plan import Companion, Note, Plan
+from sandbox.plan import Companion, Plan
 from sandbox.tree import Tree
 
 MOST_APPS = 3
@@ -142,15 +143,12 @@ def _joined(first: _App, others: list[_App]) -> Plan:
         names[app.folder] = name if name not in names.values() else f"{name}-{len(names)}"
     plan = first.plan
     companions: list[Companion] = []
-    refused: list[Note] = []
+    rooms = Rooms()
+    rooms.place(names[first.folder], plan.ports[:1])
     for number, app in enumerate(others):
         made = _companion(app, names[app.folder], FIRST_PORT + number, plan)
-        if made is None:
-            port = app.plan.ports[0] if app.plan.ports else "?"
-            why = f"{names[app.folder]} listens on port {port} as the app does; both share one network here."
-            refused.append(Note("port_taken", f"{why} Let it listen on PORT."))
-        else:
-            companions.append(made)
+        room = rooms.place(made.name, made.ports[:1])
+        companions.append(replace(made, room=room or 0))
     listed = ", ".join(f"{names[app.folder]} ({app.plan.runtime})" for app in others)
     whys = (
         f"There are several applications: {first.folder or 'the root'} is the one that is judged; beside it: {listed}.",
@@ -161,20 +159,17 @@ def _joined(first: _App, others: list[_App]) -> Plan:
         name=names[first.folder],
         companions=(*plan.companions, *companions),
         why=(*whys, *plan.why),
-        refused=(*plan.refused, *refused),
     )
 
 
-def _companion(app: _App, name: str, port: int, main: Plan) -> Companion | None:
-    """The application beside the app; None when it insists on the app's port."""
+def _companion(app: _App, name: str, port: int, main: Plan) -> Companion:
+    """The application beside the app."""
     plan, text, ports = app.plan, app.plan.dockerfile, app.plan.ports
     if app.is_pages and "listen 8000;" in text:
         text = text.replace("listen 8000;", f"listen {port};").replace("EXPOSE 8000\n", f"EXPOSE {port}\n")
         ports = (port,)
     elif plan.buildpack != "dockerfile":
         ports = (port, *(one for one in plan.ports if one not in main.ports[:1]))
-    elif ports[:1] == main.ports[:1]:
-        return None
     return Companion(
         name=name,
         role="app",

@@ -34,7 +34,8 @@ class Target:
     seen["boot"]["health_path"]. `started_at` is when the service was started, on the monotonic clock.
     `say(text, fraction)` reports progress within the probe. `taken` are ports of other services of the stack.
     `models` is the gateway that answers its calls of models, None when it makes none. `companions` are the services
-    beside it, by the name that the plan gives them, as far as they have been started.
+    beside it, by the name that the plan gives them, as far as they have been started. `room` is the namespace of the
+    pod that it is in: the app's is 0.
     """
 
     pod: Pod
@@ -49,6 +50,7 @@ class Target:
     taken: frozenset[int] = frozenset()
     models: Models | None = None
     companions: Mapping[str, Service] = field(default_factory=dict)
+    room: int = 0
 
     @property
     def port(self) -> int:

@@ -9,7 +9,9 @@ from sandbox.buildpacks import Passed, plan_for
 from sandbox.buildpacks.compose import detect
 from sandbox.compose.roles import main_of, parts
 from sandbox.compose.variables import Variables, pairs
-from sandbox.plan import After
+from sandbox.deployment import hosts_of, rooms_of
+from sandbox.launch.rooms import Rooms, expected_port
+from sandbox.plan import After, Plan
 from sandbox.tree import Tree
 
 APP = "FROM python:3.12-slim\nCOPY main.py .\nCMD python main.py\n"
@@ -264,9 +266,40 @@ def test_companions_come_after_what_they_need_and_circles_end():
     assert found.companions[0].dockerfile == "FROM mysql:8\nUSER mysql\n"
 
 
-def test_two_services_on_one_port_are_told():
-    found = plan("services:\n  web: {build: ., ports: ['80:8000']}\n  two: {image: 'x/y', ports: ['81:8000']}\n")
+def test_two_services_on_one_port_get_a_room_each_until_there_are_too_many():
+    more = "".join(f"  s{n}: {{image: 'x/y', ports: ['8{n}:8000'], container_name: c{n}}}\n" for n in range(4))
+    found = plan("services:\n  web: {build: ., ports: ['80:8000'], hostname: edge}\n" + more)
+    assert [(one.name, one.room, one.names) for one in found.companions] == [
+        ("s0", 1, ("c0",)),
+        ("s1", 2, ("c1",)),
+        ("s2", 3, ("c2",)),
+    ]
     assert [note.id for note in found.refused] == ["port_taken"]
+    assert "listens on port 8000 like web" in found.refused[0].why
+    assert (hosts_of(found), rooms_of(found)) == (("web", "c3", "edge"), (("s0", "c0"), ("s1", "c1"), ("s2", "c2")))
+    assert Plan.from_json(found.to_json()) == found
+
+
+@pytest.mark.parametrize(
+    ("command", "image", "declared", "port"),
+    [
+        ("uvicorn main:app --host 0.0.0.0 --port 9000", "FROM x\nEXPOSE 8000\n", [8000], 9000),
+        ("", "FROM x\nEXPOSE 8000\nCMD gunicorn -b 0.0.0.0:5000 app:app\n", [], 5000),
+        ("npm run dev", "FROM x\nEXPOSE 8000\n", [3000], 3000),
+        ("", "FROM x\nEXPOSE 3000\nCMD npm start\n", [], 3000),
+        ("", "FROM x\nCMD npm start\n", [], None),
+    ],
+)
+def test_expected_port_is_what_the_command_says_before_what_the_stack_and_the_image_say(command, image, declared, port):
+    assert expected_port(command, image, declared) == port
+
+
+def test_service_of_an_unknown_port_goes_where_nothing_else_is():
+    rooms = Rooms()
+    assert [rooms.place("a", [3000]), rooms.place("b", [], alone=True), rooms.place("c", [5432])] == [0, 1, 0]
+    assert rooms.place("d", [3000]) == 2
+    assert rooms.place("e", [], alone=True) == 3
+    assert (rooms.place("f", [], alone=True), rooms.holder(3000), rooms.holder(1)) == (None, "a", "")
 
 
 def test_data_service_may_listen_elsewhere():

@@ -180,9 +180,10 @@ class TestApplied:
         assert "@postgres:5432/" in found.env["DATABASE_URL"]
         assert plan("services: {db: 'postgres:16'}").env["POSTGRES_HOST"] == "db"
 
-    def test_service_on_the_port_of_the_app_is_refused(self):
-        assert "port 8000" in refused("services: [chromadb/chroma]").title
-        assert plan("services: [chromadb/chroma]\nport: 8080").companions[0].name == "chroma"
+    def test_service_on_the_port_of_the_app_gets_a_room_of_its_own(self):
+        assert [one.room for one in plan("services: [chromadb/chroma, redis:7]").companions] == [1, 0]
+        assert plan("services: [chromadb/chroma]\nport: 8080").companions[0].room == 0
+        assert "services on port 5432" in refused(f"services: [{', '.join(['postgres:16'] * 5)}]").title
 
     def test_versions_change_a_generated_dockerfile_only(self):
         found = plan("python: 3.10")

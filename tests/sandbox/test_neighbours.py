@@ -45,10 +45,11 @@ def test_two_servers_get_ports_of_their_own_and_at_most_three_are_built():
     assert [one.ports[0] for one in found.companions] == [8101, 8102]
 
 
-def test_dockerfile_on_the_same_port_is_refused_with_a_note():
+def test_dockerfile_on_the_same_port_gets_a_room_of_its_own():
     docker = {"Dockerfile": "FROM python:3.12-slim\nCOPY . .\nEXPOSE 8000\nCMD uvicorn main:app --host 0.0.0.0\n"}
     found = plan(at("api", API | docker), at("worker-ui", API | docker))
-    assert (found.companions, [note.id for note in found.refused]) == ((), ["port_taken"])
+    assert [(one.name, one.room) for one in found.companions] == [("worker-ui", 1)]
+    assert found.refused == ()
 
 
 @pytest.mark.parametrize("folder", ["docs", "tests", "examples", "notebooks", "node_modules", ".github", "train"])

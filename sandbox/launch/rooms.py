@@ -1,0 +1,47 @@
+"""In which of a stack's network namespaces each service runs: two that want the same port cannot share one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sandbox.launch.listening import listening
+from sandbox.launch.stage import last_stage
+
+# Each further room costs a container that sleeps, and a wire to each of the others.
+MOST_ROOMS = 4
+
+
+@dataclass
+class Rooms:
+    """Who has which port in each room, the app's first; the port -1 is one that nobody knows."""
+
+    taken: list[dict[int, str]] = field(default_factory=lambda: [{}])
+
+    def place(self, name: str, ports: Iterable[int], *, alone: bool = False) -> int | None:
+        """The first room in which none of these ports is taken; None when there is no room left.
+
+        `alone`: it will listen, so that without a known port it goes where nothing else is.
+        """
+        wanted = set(ports)
+        for number in range(MOST_ROOMS):
+            if number == len(self.taken):
+                self.taken.append({})
+            there = self.taken[number]
+            unknown = alone and not wanted
+            if not (there and unknown) and not wanted & there.keys() and -1 not in there:
+                there |= dict.fromkeys({-1} if unknown else wanted, name)
+                return number
+        return None
+
+    def holder(self, port: int) -> str:
+        """Who has a port, "" when nobody has."""
+        return next((there[port] for there in self.taken if port in there), "")
+
+
+def expected_port(command: str, dockerfile: str, declared: Iterable[int] = ()) -> int | None:
+    """Where a service will most likely listen: as its command says, else as the stack says, else as its image says."""
+    stage = last_stage(dockerfile)
+    told = (listening(text, stage.env) for text in (command, stage.entrypoint.text, stage.cmd.text) if text)
+    by_command = next((found.port for found in told if found and found.port), None)
+    return by_command or next(iter([*declared, *stage.exposed]), None)
