@@ -5,36 +5,32 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from sandbox.engine import BuildFailed, Image, OnLine, layer
+from sandbox.engine import BuildFailed, Image, OnLine, layer, layers
 from sandbox.engine.api import NO_SPACE, Api, EngineRefusal, Stream, disk_full
 from sandbox.engine.buildgroup import build_group
 from sandbox.engine.buildlog import BuildLog
 from sandbox.engine.buildnet import NETWORK, BuildNetwork
 from sandbox.engine.buildsteps import MARK, build_steps, hosts, step_of
 from sandbox.engine.capture import Lines, documents
-from sandbox.engine.context import DOCKERFILE, pack
+from sandbox.engine.context import DOCKERFILE
 from sandbox.engine.deadline import Deadline
 from sandbox.engine.image import to_image
-from sandbox.engine.owner import EVALUATION, temporary_prefix
+from sandbox.engine.owner import EVALUATION
+from sandbox.engine.packed import Packed
 from sandbox.engine.stages import images_named
-from sandbox.engine.unpacked import Unpacked, is_needed
 from sandbox.faults import Cancellation, HostFault, TeamFault
 from sandbox.limits import Limits
 
 CPU_PERIOD = 100_000
 OPEN_FILES = 16_384  # an engine that is not root's own may allow no more than 20,000
 MESSAGE_BYTES = 1024 * 1024
-CHUNK = 1024 * 1024
 KILLED = 137
 BAD_REQUEST = 400
 LAYER_EVERY_S = 2.0
@@ -50,7 +46,10 @@ _LOST = re.compile(
 
 @dataclass
 class Build:
-    """Use once: `run`. `mark` names this build's containers: it stands in their hosts file, which no image can set."""
+    """Use once: `run`. `mark` names this build's containers: it stands in their hosts file, which no image can set.
+
+    `added` is the number of steps at the end of the image that are not the team's: they label it.
+    """
 
     api: Api
     info: Mapping[str, Any]
@@ -63,6 +62,7 @@ class Build:
     cached: bool = True
     stopped: str = ""
     mark: str = ""
+    added: int = 0
     network: BuildNetwork | None = None
     log: BuildLog = field(init=False)
 
@@ -71,9 +71,7 @@ class Build:
         key = self.labels.get(EVALUATION, "")
         self.mark = f"{MARK}{secrets.token_hex(4)}-{key}"
 
-    def run(
-        self, folder: Path, dockerfile: str, files: Mapping[str, str], network: BuildNetwork | None = None
-    ) -> tuple[Image, str]:
+    def run(self, context: Packed, dockerfile: str, network: BuildNetwork | None = None) -> tuple[Image, str]:
         """See `Engine.build`. Without a network of its own it is a build of ours, on the bridge of the proxies."""
         self.cancellation.check()
         until, began = time.monotonic() + self.limits.build_s, time.time()
@@ -81,12 +79,14 @@ class Build:
         self.network = network
         if network is None:
             self.api.ensure_network(NETWORK)
-        with ExitStack() as stack:
-            context = stack.enter_context(tempfile.TemporaryFile(prefix=temporary_prefix("context")))
-            self._pack(folder, dockerfile, files, context, until)
-            group = stack.enter_context(build_group(self.api, self.info, self.limits))
+        for note in context.notes:
+            self.log.note(note)
+        check, text = partial(self._check, until), layers.labelled(dockerfile, self.labels)
+        labels = self.labels if text == dockerfile else {}
+        self.added = len(labels) or int(text != dockerfile)
+        with build_group(self.api, self.info, self.limits) as group:
             try:
-                stream = self.api.build(self._chunks(context, until), self._parameters(group, dockerfile))
+                stream = self.api.build(context.chunks(text, check), self._parameters(group, dockerfile, labels))
             except EngineRefusal as refusal:
                 self.log.feed({"error": refusal.message})
                 step = "parse" if refusal.status == BAD_REQUEST else ""
@@ -126,31 +126,12 @@ class Build:
                     fix="Resolve the images of the Dockerfile first: a build itself asks no registry.",
                 )
 
-    def _pack(self, folder: Path, dockerfile: str, files: Mapping[str, str], out: IO[bytes], until: float) -> None:
-        check = partial(self._check, until)
-        is_measured = self.network is not None and is_needed(dockerfile)  # our own archives are what they should be
-        look = Unpacked(self.limits.build_unpacked_bytes, check).look if is_measured else _pass_over
-        try:
-            notes = pack(folder, dockerfile, files, out, check, look=look)
-        except OSError as error:
-            if NO_SPACE in str(error).lower():
-                raise disk_full(str(error)) from error
-            raise HostFault("source_lost", "The fetched source could not be read", detail=str(error)) from error
-        for note in notes:
-            self.log.note(note)
-        out.seek(0)
-
-    def _chunks(self, context: IO[bytes], until: float) -> Iterator[bytes]:
-        while chunk := context.read(CHUNK):
-            self._check(until)
-            yield chunk
-
     def _check(self, until: float) -> None:
         self.cancellation.check()
         if time.monotonic() >= until:
-            raise self._timeout()
+            raise too_slow(self.limits, f"{self.log.text()}\n{self.log.step}")
 
-    def _parameters(self, group: str, dockerfile: str) -> dict[str, Any]:
+    def _parameters(self, group: str, dockerfile: str, labels: Mapping[str, str]) -> dict[str, Any]:
         limits = self.limits
         ulimits = [("nofile", OPEN_FILES), ("core", 0), ("fsize", limits.image_bytes)]
         parameters: dict[str, Any] = {
@@ -167,7 +148,7 @@ class Build:
             "networkmode": self._mode,
             "buildargs": json.dumps(self.network.arguments(dockerfile) if self.network else {}),
             "extrahosts": hosts(self.mark),
-            "labels": json.dumps(self.labels),
+            "labels": json.dumps(labels),
             "cgroupparent": group,
             "cpusetcpus": self.cpuset,
         }
@@ -245,7 +226,7 @@ class Build:
     def _raise(self, began: float) -> None:
         log, error = self.log.text(), self.log.error
         if self.stopped == "time":
-            raise self._timeout()
+            raise too_slow(self.limits, f"{log}\n{self.log.step}")
         if self.stopped == "log":
             raise TeamFault(
                 "build_log_too_large",
@@ -287,17 +268,15 @@ class Build:
             raise HostFault("engine_failed", "The engine could not run a step of the build", detail=error)
         raise BuildFailed(error, log, "parse" if self.log.is_parse_error else self.log.step)
 
-    def _timeout(self) -> TeamFault:
-        return TeamFault(
-            "build_timeout",
-            f"The build was not done after {self.limits.build_s:.0f} seconds",
-            detail=f"{self.log.text()}\n{self.log.step}",
-            fix="Make the slow step smaller: fewer or ready-made packages, no training and no download of data.",
-        )
 
-
-def _pass_over(_path: Path, _name: str) -> None:
-    """Nothing is unpacked in this build."""
+def too_slow(limits: Limits, log: str = "") -> TeamFault:
+    """A build that passed its time; `log` is what it had said by then."""
+    return TeamFault(
+        "build_timeout",
+        f"The build was not done after {limits.build_s:.0f} seconds",
+        detail=log,
+        fix="Make the slow step smaller: fewer or ready-made packages, no training and no download of data.",
+    )
 
 
 def _lines(stream: Stream) -> Iterator[bytes]:

@@ -25,40 +25,49 @@ FIXED_TIME = 315_532_800
 
 def pack(
     root: Path,
-    dockerfile: str,
     files: Mapping[str, str],
     out: IO[bytes],
     check: Callable[[], None] = lambda: None,
     *,
     look: Callable[[Path, str], None] = lambda _path, _name: None,
 ) -> list[str]:
-    """Write the context of a build as a tar to `out`; returns notes on what was left out, for the build's log.
+    """Write the tree of a build to `out` as a tar without its end; returns notes on what was left out, for the log.
 
-    Owner, group and time of every entry are fixed, so that the same tree is the same context. The Dockerfile is put in
-    beside the tree, with an ignore file of ours that keeps both out of the image. `check` may raise, to stop, and
-    `look` gets (path, name) of each file that went in.
+    Owner, group and time of every entry are fixed, so that the same tree is the same archive. `check` may raise, to
+    stop, and `look` gets (path, name) of each file that went in. What `ending` gives belongs behind it.
     """
     ignore = Ignore(_read_ignore(root))
     notes = list(ignore.notes)
-    # The GNU format writes a name that is no UTF-8 as the bytes that it is.
-    encoding: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT, **encoding) as tar:
-        names: set[str] = set()
-        for name, entry in _walk(root, "", 0, ignore):
-            check()
-            note = _add(tar, root, name, entry)
-            if note:
-                notes.append(note)
-            else:
-                names.add(name)
-                if entry.is_file(follow_symlinks=False):
-                    look(root / name, name)
-        for name, text in files.items():
-            if name not in names:
-                _add_text(tar, _inside(name), text)
+    tar = _archive(out)  # never closed, which would write its end
+    names: set[str] = set()
+    for name, entry in _walk(root, "", 0, ignore):
+        check()
+        note = _add(tar, root, name, entry)
+        if note:
+            notes.append(note)
+        else:
+            names.add(name)
+            if entry.is_file(follow_symlinks=False):
+                look(root / name, name)
+    for name, text in files.items():
+        if name not in names:
+            _add_text(tar, _inside(name), text)
+    return notes
+
+
+def ending(dockerfile: str) -> bytes:
+    """The rest of the archive: the Dockerfile, and an ignore file of ours that keeps both out of the image."""
+    out = io.BytesIO()
+    with _archive(out) as tar:
         _add_text(tar, DOCKERFILE, dockerfile)
         _add_text(tar, IGNORE, f"{DOCKERFILE}\n{IGNORE}\n")
-    return notes
+    return out.getvalue()
+
+
+def _archive(out: IO[bytes]) -> tarfile.TarFile:
+    # The GNU format writes a name that is no UTF-8 as the bytes that it is.
+    encoding: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
+    return tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT, **encoding)
 
 
 def _walk(root: Path, folder: str, bits: int, ignore: Ignore) -> Iterator[tuple[str, os.DirEntry[str]]]:

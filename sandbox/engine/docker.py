@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import platform
 import secrets
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -14,16 +14,18 @@ from typing import Any
 
 from sandbox import indexes
 from sandbox.engine import BuildFailed, Image, OnLine, Pod, budget, layers
-from sandbox.engine.build import LOST, Build
+from sandbox.engine.build import LOST, Build, too_slow
 from sandbox.engine.buildnet import build_network, declarations
 from sandbox.engine.container import Host
 from sandbox.engine.image import load_root, pull, to_image
-from sandbox.engine.owner import EVALUATION, image_labels, image_name, temporary_prefix
+from sandbox.engine.owner import EVALUATION, image_labels, image_name
+from sandbox.engine.packed import Packed, packed
 from sandbox.engine.pod import DockerPod
 from sandbox.engine.policy import RunPolicy
 from sandbox.engine.purge import purge
 from sandbox.engine.reap import IMAGES, Ask, reap, unknown
 from sandbox.engine.sdk import DockerApi
+from sandbox.engine.unpacked import is_needed
 from sandbox.engine.whole import name_of_build
 from sandbox.faults import Cancellation, HostFault
 from sandbox.limits import Limits
@@ -137,6 +139,13 @@ class DockerEngine:
         wish = cancellation or Cancellation()
         mark = layers.MARKED if self._caches else layers.ALONE
         dockerfile, added = layers.marked(dockerfile, () if trusted else declarations(dockerfile), mark)
+        until = time.monotonic() + limits.build_s
+
+        def check() -> None:
+            wish.check()
+            if time.monotonic() >= until:
+                raise too_slow(limits)
+
         with ExitStack() as stack:
             record = stack.enter_context(layers.Record(on_line))
 
@@ -144,27 +153,32 @@ class DockerEngine:
                 own, heard = dict(labels), record.heard
                 return Build(self.api, self.info, reference, own, limits, wish, heard, cpuset, self._caches)
 
+            check()
+            given = stack.enter_context(packed(context, files or {}, check))
             network, whole = None, ""
             if evaluation and self._caches and not trusted:
-                given = files or {}
-                whole = name_of_build(self.api, context, dockerfile, given, limits=limits, check=wish.check)
+                whole = name_of_build(self.api, given, dockerfile, limits)
                 if (image_and_log := self._build_again(whole, make)) is not None:
                     return image_and_log
             if not trusted:
+                if is_needed(dockerfile):
+                    given.measure(limits.build_unpacked_bytes, check)
                 name = evaluation or f"build-{secrets.token_hex(4)}"
                 network = stack.enter_context(build_network(self._host, self.tools, name, indexes.reach(), limits))
             try:
                 try:
-                    image, log = make().run(context, dockerfile, files or {}, network)
+                    build = make()
+                    image, log = build.run(given, dockerfile, network)
                 except HostFault as fault:
                     if fault.id != LOST:
                         raise
-                    image, log = make().run(context, dockerfile, files or {}, network)
+                    build = make()
+                    image, log = build.run(given, dockerfile, network)
             except BuildFailed as failure:
                 said, log = (layers.without_mark(text, added) for text in (failure.message, failure.log))
                 raise BuildFailed(said, log, failure.step) from failure
             if evaluation and self._caches:
-                layers.keep(self.api, image.id, labels, record.ids, whole)
+                layers.keep(self.api, image.id, build.added, record.ids, whole)
                 budget.note_use(self.api, image.id)
         return image, log
 
@@ -177,8 +191,7 @@ class DockerEngine:
         build = make()
         build.log.note("Built before from exactly the same files: no step runs again")
         try:
-            with tempfile.TemporaryDirectory(prefix=temporary_prefix("again")) as empty:
-                image, log = build.run(Path(empty), f"FROM {kept['Id']}\n", {})
+            image, log = build.run(Packed(io.BytesIO(), ""), f"FROM {kept['Id']}\n")
         except (HostFault, BuildFailed):
             return None  # it went just now
         budget.note_use(self.api, image.id)

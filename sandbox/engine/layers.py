@@ -11,6 +11,7 @@ between finding and using it.
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 import time
@@ -62,6 +63,19 @@ def marked(dockerfile: str, more: Iterable[str] = (), mark: str = MARKED) -> tup
             lines += behind
             is_from = False
     return "\n".join(lines) + "\n", added
+
+
+def labelled(dockerfile: str, labels: Mapping[str, str]) -> str:
+    """The Dockerfile with one last step that labels its image; as it is where a line of ours would not be a step.
+
+    The engine's own way makes a step of each label, and every step of a build starts and removes a container.
+    """
+    lines = dockerfile.removesuffix("\n").split("\n")
+    told = [line.rstrip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not labels or not told or told[-1].endswith(("\\", "`")) or not any(map(_FROM.match, told)):
+        return dockerfile
+    pairs = " ".join(f"{name}={json.dumps(value)}" for name, value in sorted(labels.items()))
+    return "\n".join([*lines, f"LABEL {pairs}"]) + "\n"
 
 
 def without_mark(message: str, added: Iterable[int]) -> str:
@@ -138,15 +152,15 @@ def _records(folder: Path | None, *, ended: bool) -> Iterator[tuple[str, Path]]:
             yield owner, path
 
 
-def keep(api: Api, image: str, labels: Mapping[str, str], ids: Iterable[str], whole: str = "") -> list[str]:
+def keep(api: Api, image: str, added: int, ids: Iterable[str], whole: str = "") -> list[str]:
     """Name what a successful build has left, so that it is found again: the last step of the team in each stage.
 
-    Returns the names. `labels` are those that the builder added as steps of its own; `ids` is `Record.ids`; `whole` is
-    one more name for the last step of all.
+    Returns the names. `added` is the number of steps of ours at its end, which label it; `ids` is `Record.ids`; `whole`
+    is one more name for the last step of all.
     """
     stock = {summary["Id"]: summary for summary in api.all_images()}
     top = image
-    for _ in labels:
+    for _ in range(added):
         top = str(stock.get(top, {}).get("ParentId") or "")
     parents = {summary["ParentId"] for summary in stock.values()}
     short = {one[:SHORT] for one in ids}

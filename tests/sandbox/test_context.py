@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from sandbox.engine.context import DOCKERFILE, FIXED_TIME, pack
+from sandbox.engine.context import DOCKERFILE, FIXED_TIME, ending, pack
 from sandbox.engine.ignore import MAX_CHARACTERS, MAX_RULES, MAX_WILDCARDS, Ignore
 from sandbox.faults import Cancellation, Cancelled
 
@@ -15,7 +15,8 @@ from sandbox.faults import Cancellation, Cancelled
 def packed(root, files=None, check=lambda: None):
     """(members by name, notes) of the context of a folder, without what we put beside it."""
     out = io.BytesIO()
-    notes = pack(root, "FROM x\n", files or {}, out, check)
+    notes = pack(root, files or {}, out, check)
+    out.write(ending("FROM x\n"))
     out.seek(0)
     with tarfile.open(fileobj=out, encoding="utf-8", errors="surrogateescape") as tar:
         members = {member.name: (member, tar.extractfile(member).read() if member.isreg() else None) for member in tar}
@@ -48,7 +49,7 @@ def test_pack_is_the_same_bytes_for_the_same_tree(tmp_path):
             (root / file).write_text(file)
             os.utime(root / file, (len(archives), len(archives)))
         out = io.BytesIO()
-        pack(root, "FROM x\n", {}, out)
+        pack(root, {}, out)
         archives.append(out.getvalue())
     assert archives[0] == archives[1]
 

@@ -13,6 +13,7 @@ from sandbox.engine.buildlog import BuildLog
 from sandbox.engine.capture import Ends, Frames, Lines, Newest, Pace, documents
 from sandbox.engine.deadline import Deadline
 from sandbox.engine.fake import FakeEngine, fake_image
+from sandbox.engine.layers import labelled
 from sandbox.engine.owner import (
     EVALUATION,
     UNTIL,
@@ -314,6 +315,27 @@ def test_images_named_are_those_that_the_engine_would_fetch(dockerfile, images):
 
 
 # faults and scripts
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "is_labelled"),
+    [
+        ("FROM a\nCMD b\n", True),
+        ("FROM a\n# the end", True),
+        ("FROM a\nRUN b \\\n", False),
+        ("FROM a\nRUN b \\  \n# a comment does not end it\n\n", False),
+        ("# syntax=x\n# escape=`\nFROM a\nRUN b `\n", False),
+        ("CMD b\n", False),
+        ("", False),
+    ],
+    ids=["instruction", "comment", "unfinished", "unfinished-comment", "unfinished-backtick", "no-stage", "empty"],
+)
+def test_labels_are_one_step_more_where_a_line_of_ours_is_one(dockerfile, is_labelled):
+    labels = {"assay.until": "17", "assay.evaluation": "e1"}
+    text = labelled(dockerfile, labels)
+    assert (text != dockerfile) == is_labelled
+    assert not is_labelled or text.splitlines()[-1] == 'LABEL assay.evaluation="e1" assay.until="17"'
+    assert labelled(dockerfile, {}) == dockerfile
 
 
 def test_fault_of_a_full_disk_and_of_an_engine_that_is_gone():
