@@ -42,6 +42,7 @@ class Limits:
     run_log_bytes: int = 10 * MIB
     boot_s: float = 90.0
     job_s: float = 600.0
+    tests_s: float = 120.0
     load_warmup_s: float = 5.0
     load_window_s: float = 10.0
     load_rate_rps: float = 20.0

@@ -23,6 +23,7 @@ from sandbox.plan import Plan
 from sandbox.probes import Probe, SourceTarget, Target, all_probes
 from sandbox.source import Snapshot, fetch
 from sandbox.tree import Tree
+from sandbox.workshop import Workshop
 
 STAGES = ("fetching", "building", "observing")
 
@@ -231,7 +232,7 @@ class Pipeline:
     def _look(self, plan: Plan) -> None:
         build = self.state["probes"]["build"]
         built = {name: Image(**image) for name, image in self.state["images"].items()}
-        probes = [probe for probe in all_probes() if probe.on == plan.kind and probe.id not in self.skip]
+        probes = [probe for probe in all_probes() if probe.on in (plan.kind, "app") and probe.id not in self.skip]
         row = row_of(plan, build)
         self.state["services"] = [row]
         for first in ("boot", "job"):
@@ -268,6 +269,7 @@ class Pipeline:
                 taken=frozenset(stack.taken),
                 models=models,
                 companions=stack.services,
+                workshop=self._workshop(),
             )
             for number, probe in enumerate(probes):
                 target.say = self._progress(number, len(probes))
@@ -289,6 +291,19 @@ class Pipeline:
                     stack.taken |= own
                     stack.start_late()
                     target.taken = frozenset(stack.taken - own)
+
+    def _workshop(self) -> Workshop | None:
+        snapshot = self._snapshot or Snapshot.reopen(self.state["source"], self.workspace)
+        if snapshot is None:
+            return None
+        return Workshop(
+            key=self.key,
+            engine=self.engine,
+            limits=self.limits,
+            root=snapshot.root,
+            say=lambda line: self._say("observing", "log", line, source="tests"),
+            cancellation=self.cancellation,
+        )
 
     def _progress(self, number: int, of: int) -> Callable[[str, float | None], None]:
         def say(text: str, fraction: float | None) -> None:

@@ -16,6 +16,7 @@ from sandbox.limits import Limits
 from sandbox.plain import plain
 from sandbox.plan import Plan
 from sandbox.tree import Tree
+from sandbox.workshop import Workshop
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Target:
     `say(text, fraction)` reports progress within the probe. `taken` are ports of other services of the stack.
     `models` is the gateway that answers its calls of models, None when it makes none. `companions` are the services
     beside it, by the name that the plan gives them, as far as they have been started. `room` is the namespace of the
-    pod that it is in: the app's is 0.
+    pod that it is in: the app's is 0. `workshop` makes images on top of the app's, None when the source is lost.
     """
 
     pod: Pod
@@ -50,6 +51,7 @@ class Target:
     taken: frozenset[int] = frozenset()
     models: Models | None = None
     companions: Mapping[str, Service] = field(default_factory=dict)
+    workshop: Workshop | None = None
     room: int = 0
 
     @property
@@ -61,14 +63,15 @@ class Target:
 class Probe:
     """`on` "source" probes read the tree even when the build fails; "service" probes run in `order` (boot is 0).
 
-    A plan whose app is a job, which runs to its end, is looked at by the "job" probes instead.
+    A plan whose app is a job, which runs to its end, is looked at by the "job" probes instead; "app"
+    probes look at both kinds.
     `look` does the work; `gather` makes plain what it saw, because a team's words and numbers are in it.
     """
 
     id: str
     version: int
     order: int
-    on: Literal["source", "service", "job"]
+    on: Literal["source", "service", "job", "app"]
     question: str
     look: Callable[[Any], dict[str, Any]] = field(repr=False)
 

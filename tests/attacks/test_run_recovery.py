@@ -13,7 +13,9 @@ from sandbox.probes import all_probes
 from tests.containers import left_over
 from tests.sandbox.sources import commit, git
 
-PROBES = frozenset(probe.id for probe in all_probes() if probe.on == "service" and probe.id not in ("boot", "health"))
+PROBES = frozenset(
+    probe.id for probe in all_probes() if probe.on in ("service", "app") and probe.id not in ("boot", "health")
+)
 GOOD = dedent("""
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
     class Handler(BaseHTTPRequestHandler):

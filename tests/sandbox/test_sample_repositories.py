@@ -15,7 +15,7 @@ pytestmark = pytest.mark.docker
 # Long enough for the slow start, short enough for the one that never listens.
 LIMITS = Limits(boot_s=20.0)
 RUNNABLE = [name for name in REPOSITORIES if expected(name)["buildpack"] is not None]
-BEYOND_BOOT = frozenset(probe.id for probe in all_probes() if probe.on == "service" and probe.id != "boot")
+BEYOND_BOOT = frozenset(probe.id for probe in all_probes() if probe.on in ("service", "app") and probe.id != "boot")
 
 
 @pytest.fixture
