@@ -1,0 +1,60 @@
+"""What the source shows of care: what was committed, dangerous calls, the README's commands, Dockerfiles, linters."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import Any
+
+from sandbox.hygiene import calls, commands, committed, dockerfiles
+from sandbox.probes import Probe, SourceTarget
+from sandbox.tree import Tree
+
+LINTERS = (
+    ("pre-commit", re.compile(r"^\.pre-commit-config\.ya?ml$")),
+    ("ruff", re.compile(r"^\.?ruff\.toml$")),
+    ("flake8", re.compile(r"^\.flake8$")),
+    ("pylint", re.compile(r"^\.?pylintrc$")),
+    ("mypy", re.compile(r"^\.?mypy\.ini$")),
+    ("ESLint", re.compile(r"^(?:.*/)?(?:\.eslintrc(?:\.\w+)?|eslint\.config\.\w+)$")),
+    ("Prettier", re.compile(r"^(?:.*/)?\.prettierrc(?:\.\w+)?$")),
+    ("Biome", re.compile(r"^(?:.*/)?biome\.jsonc?$")),
+    ("golangci-lint", re.compile(r"^\.golangci\.ya?ml$")),
+    ("Clippy", re.compile(r"^(?:\.?clippy|rustfmt)\.toml$")),
+)
+IN_PYPROJECT = re.compile(r"^\[tool\.(ruff|black|mypy|pylint|flake8|isort|pyright)[\].]", re.MULTILINE)
+CARD = re.compile(r"^(?:docs/)?(?:model|data(?:set)?)[ _-]?(?:card|sheet)[^/]*$", re.IGNORECASE)
+CARD_HEADING = re.compile(
+    r"^#{1,4}\s.{0,60}(?:intended use|limitations|training data|model card|data ?set|evaluation|bias|ethic)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def gather(target: SourceTarget) -> dict[str, Any]:
+    """{committed, calls, commands, dockerfiles, linters, card: {path, headings}}; see sandbox/hygiene."""
+    tree = target.tree
+    readme = next((path for path in tree.paths if PurePosixPath(path).stem.lower() == "readme" and "/" not in path), "")
+    return {
+        "committed": committed.found(tree),
+        "calls": calls.found(tree),
+        "commands": commands.found(tree, tree.read(readme)) if readme else [],
+        "dockerfiles": dockerfiles.found(tree),
+        "linters": _linters(tree),
+        "card": _card(tree, readme),
+    }
+
+
+def _linters(tree: Tree) -> list[str]:
+    names = [name for name, pattern in LINTERS if any(pattern.match(path) for path in tree.paths)]
+    return sorted({*names, *IN_PYPROJECT.findall(tree.read("pyproject.toml"))})
+
+
+def _card(tree: Tree, readme: str) -> dict[str, Any]:
+    """Where model and data are described: a card of their own, else headings of the README."""
+    own = next((path for path in tree.paths if CARD.match(path)), "")
+    path = own or readme
+    headings = sorted({one[0].lstrip("# ")[:80] for one in CARD_HEADING.finditer(tree.read(path))}) if path else []
+    return {"path": own, "headings": [*headings][:10]}
+
+
+PROBE = Probe("hygiene", 1, 1, "source", "What does the source show of care?", gather)
