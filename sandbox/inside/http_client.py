@@ -128,26 +128,41 @@ def request(
     """One request to this namespace's loopback; an Answer, or NoAnswer."""
     started = time.monotonic()
     until = started + total_s
+    head = head_of(method, path, body, headers)
+    with connect(port, min(connect_s, total_s), address) as link:
+        link.settimeout(max(0.1, until - time.monotonic()))
+        # A server may answer and close before it has read everything.
+        with contextlib.suppress(OSError):
+            link.sendall(head + body)
+        answer = answer_of(link, until, method, body_bytes)
+    answer.ms = (time.monotonic() - started) * 1000
+    return answer
+
+
+def head_of(method, path, body=b"", headers=None):
+    """The bytes of a request before its body; NoAnswer when it is none that can be sent."""
     if not METHOD.fullmatch(method) or not PATH.fullmatch(path) or len(path) > PATH_BYTES:
         raise NoAnswer("protocol", "not a path that can be asked for")
     head = HEAD | (headers or {})
     if body or method in ("POST", "PUT", "PATCH"):
         head["Content-Length"] = str(len(body))
-    text = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in head.items()) + "\r\n"
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1", "replace")
+
+
+def connect(port, seconds, address=ADDRESS):
+    """A connection to a service of this namespace, or NoAnswer."""
     try:
-        link = socket.create_connection((address, port), timeout=min(connect_s, total_s))
+        return socket.create_connection((address, port), timeout=seconds)
     except TimeoutError:
         raise NoAnswer("timeout", "no connection") from None
     except OSError as error:
         raise NoAnswer("refused", str(error)) from None
-    with link:
-        link.settimeout(max(0.1, until - time.monotonic()))
-        # A server may answer and close before it has read everything.
-        with contextlib.suppress(OSError):
-            link.sendall(text.encode("latin-1", "replace") + body)
-        answer = _read(_Reader(link, until), method, body_bytes)
-    answer.ms = (time.monotonic() - started) * 1000
-    return answer
+
+
+def answer_of(link, until, method, body_bytes=BODY_BYTES):
+    """The answer on a connection on which a request was sent, complete before `until`; or NoAnswer."""
+    return _read(_Reader(link, until), method, body_bytes)
 
 
 def _read(reader, method, body_bytes):

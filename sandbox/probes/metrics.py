@@ -12,25 +12,28 @@ import secrets
 from itertools import pairwise
 from typing import Any
 
-from sandbox.exposition import MAX_BYTES, Exposition, parse
+from sandbox.asking import fetch, get, scenario_of, scrape
+from sandbox.exposition import Exposition, parse
+from sandbox.monitoring.scrapes import versions
+from sandbox.monitoring.versions import named_in
 from sandbox.probes import Probe, Target
 
 PATHS = ("/metrics", "/_stcore/metrics", "/prometheus", "/actuator/prometheus", "/metrics/")
 # Requests of the two windows: at least so many, and up to so many more.
 LEAST, UP_TO = (12, 20), (28, 40)
-# Enough to see that a first page is there; scrapes are read whole.
-FIRST_BYTES = 256
+# An answer that names the version of its model is read so far.
+ANSWER_BYTES = 8 * 1024
 # A page may have thousands of counters that rise by every number there is: only the first few are looked at.
 MAX_COUNTERS = 30
 SHOWN_CHARACTERS = 200
+SHOWN_FAMILIES = 10
 # A scrape or two may count themselves.
 SILENCE = 2.0
 
 
 def gather(target: Target) -> dict[str, Any]:
     """{present, path, parses, families, series, latency_histogram, request_counter, counter_delta, sent, ...}"""
-    for path in PATHS:
-        answer = _fetch(target, [_get(path)])[0]
+    for path, answer in zip(PATHS, fetch(target, [get(path) for path in PATHS]), strict=True):
         if answer["began"] == 200 and answer["status"] is None:
             why = f"The page could not be read: {answer['error']}."
             return {"present": True, "path": path, "content_type": "", "parses": False, "why": why} | _no_counter(0)
@@ -40,14 +43,17 @@ def gather(target: Target) -> dict[str, Any]:
 
 
 def _look(target: Target, path: str) -> dict[str, Any]:
-    scenario = target.seen.get("scenario", {}).get("requests") or [_get("/")]
+    scenario = scenario_of(target)
     counts = [least + secrets.randbelow(more + 1) for least, more in zip(LEAST, UP_TO, strict=True)]
-    windows = [[_as_sent(scenario[number % len(scenario)]) for number in range(count)] for count in (0, *counts)]
-    wanted = [_scrape(path), *(request for window in windows for request in (*window, _scrape(path)))]
-    answers = _fetch(target, wanted)
+    windows = [[scenario[number % len(scenario)] for number in range(count)] for count in (0, *counts)]
+    wanted = [scrape(path), *(request for window in windows for request in (*window, scrape(path)))]
+    answers = fetch(target, [*wanted, *(one | {"body_bytes": ANSWER_BYTES} for one in scenario)])
+    answers, shown = answers[: len(wanted)], answers[len(wanted) :]
     pages = [answer for answer, request in zip(answers, wanted, strict=True) if request.get("body_bytes")]
     sent = [sum(answer["status"] is not None for answer in part) for part in _between(answers, counts)]
     seen = {"present": True, "path": path, "content_type": pages[0]["content_type"], "parses": False, "why": ""}
+    times = [page["ms"] for page in pages if page["ms"] is not None]
+    seen |= {"bytes": max(page["bytes"] for page in pages), "ms": max(times, default=None)}
     try:
         scrapes = [parse(page["body"]) for page in pages]
     except ValueError as error:
@@ -56,6 +62,10 @@ def _look(target: Target, path: str) -> dict[str, Any]:
         "parses": True,
         "families": scrapes[-1].families,
         "series": scrapes[-1].series,
+        "undescribed": [name[:SHOWN_CHARACTERS] for name in scrapes[-1].undescribed[:SHOWN_FAMILIES]],
+        "undescribed_more": max(0, len(scrapes[-1].undescribed) - SHOWN_FAMILIES),
+        "versions": versions(scrapes[-1]),
+        "answered_versions": named_in([answer["body"] for answer in shown]),
         "latency_histogram": (scrapes[-1].latency_histogram or "")[:SHOWN_CHARACTERS] or None,
         **_moved(scrapes, sent),
     }
@@ -96,28 +106,4 @@ def _no_counter(sent: int) -> dict[str, Any]:
     return {"request_counter": None, "counter_delta": 0.0, "sent": sent, "silence_delta": 0.0, "windows": []}
 
 
-def _scrape(path: str) -> dict[str, Any]:
-    return _get(path) | {"body_bytes": MAX_BYTES}
-
-
-def _get(path: str) -> dict[str, Any]:
-    return {"method": "GET", "path": path}
-
-
-def _as_sent(request: dict[str, Any]) -> dict[str, Any]:
-    headers = {"Content-Type": request["content_type"]} if request.get("content_type") else {}
-    return {"method": request["method"], "path": request["path"], "body": request.get("body", ""), "headers": headers}
-
-
-def _fetch(target: Target, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    done = target.pod.tool(
-        "fetch",
-        {"port": target.port, "requests": requests, "total_s": 60.0, "body_bytes": FIRST_BYTES},
-        timeout_s=90.0,
-        cancellation=target.cancellation,
-    )
-    answers: list[dict[str, Any]] = done["answers"]
-    return answers
-
-
-PROBE = Probe("metrics", 2, 20, "service", "Is there a metrics page, and does it count what was sent?", gather)
+PROBE = Probe("metrics", 3, 20, "service", "Is there a metrics page, and does it count what was sent?", gather)

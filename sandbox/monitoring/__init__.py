@@ -1,0 +1,1 @@
+"""Monitoring: what a service's metrics pages and log lines say, compared with what was done to it. Pure."""

@@ -1,0 +1,42 @@
+"""Does it start when what it depends on is there only some seconds later?"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sandbox.probes import Probe, Target
+from sandbox.resilience.dependencies import awaited, bring_back, data_services, restarted, take_away
+
+LATE_S = 5.0
+READY_S = 20.0
+
+
+def gather(target: Target) -> dict[str, Any]:
+    """{name, late_s, exited, exit_code, answers, state, ready_after_s}; only {name: null} without a data service.
+
+    The first data service is taken away, the application started, and the service brought back LATE_S later.
+    """
+    found = data_services(target)
+    if not found:
+        return {"name": None}
+    one, service = found[0]
+    take_away(service)
+    try:
+        since = time.monotonic()
+        target.service.restart()
+        state = target.service.wait(LATE_S)
+    finally:
+        bring_back(target, one, service)
+    seen = {"name": one.name, "late_s": round(time.monotonic() - since, 2), "exited": not state.running}
+    seen |= {"exit_code": state.exit_code}
+    if not state.running:
+        restarted(target)
+        return seen | {"answers": False, "state": "failed", "ready_after_s": None}
+    ready = awaited(target, since, READY_S + LATE_S)
+    if ready["state"] != target.seen["boot"]["state"]:
+        restarted(target)
+    return seen | {name: ready[name] for name in ("answers", "state", "ready_after_s")}
+
+
+PROBE = Probe("late_start", 1, 62, "service", "Does it start when a data service is late?", gather)

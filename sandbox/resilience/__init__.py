@@ -1,0 +1,1 @@
+"""Resilience: what a service is put through, and how it is seen to take it."""
