@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from evaluations import rubrics
 from evaluations.models import LIVE, Evaluation, Evidence, Finding, Scorecard, Stage
 from hackathons.models import Submission
 from sandbox.evidence import Evidence as SandboxEvidence
@@ -54,8 +55,8 @@ def cancel_evaluation(*, evaluation: Evaluation) -> bool:
 
 @transaction.atomic
 def store_scorecard(*, evaluation: Evaluation, evidence: SandboxEvidence) -> Scorecard:
-    """Judge the evidence and keep evidence, findings and scorecard together."""
-    document = report(evidence)
+    """Judge the evidence by the rubric that counts there; keep evidence, findings and scorecard together."""
+    document = report(evidence, rubric=rubrics.for_evaluation(evaluation, evidence.track))
     Evidence.objects.update_or_create(
         evaluation=evaluation,
         defaults={"digest": document["evidence_digest"], "document": evidence.to_json()},

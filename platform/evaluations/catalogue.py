@@ -1,13 +1,17 @@
 """The catalogue of checks and rubrics for pages: the one place where the layers above read the sandbox's plugins."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.advice import weights_of
 from sandbox.checks import all_checks
-from sandbox.finding import Check
+from sandbox.curve import Curve, curves_of
+from sandbox.finding import GRADES, Check
 from sandbox.manifest import problems as manifest_problems
 from sandbox.manifest.validation import schema
 from sandbox.report import gain
-from sandbox.rubrics import all_rubrics
 
-__all__ = ["CATEGORIES", "checks", "gain", "manifest_members", "manifest_problems", "rubric_weights"]
+__all__ = ["CATEGORIES", "checks", "curves", "gain", "manifest_members", "manifest_problems", "rubric_weights", "share"]
 
 CATEGORIES = {
     "build": "Build",
@@ -24,10 +28,19 @@ def checks() -> dict[str, Check]:
     return all_checks()
 
 
-def rubric_weights(name: str) -> dict[str, float]:
-    """Category weights of a bundled rubric by its name ("general@1"); {} for one that this version no longer has."""
-    rubric = all_rubrics().get(name)
-    return rubric.weights if rubric else {}
+def rubric_weights(card: Mapping[str, Any]) -> dict[str, float]:
+    """Points of each category of a report's `scorecard`; {} for an old one of a rubric that is not known any more."""
+    return weights_of(card)
+
+
+def curves(check: Check) -> list[Curve]:
+    """The curves that turn what a check measures into its score; [] for most."""
+    return curves_of(check.thresholds)
+
+
+def share(check: Check) -> float:
+    """The share of a check's weight that counts, by how its answer is known."""
+    return GRADES[check.grade]
 
 
 def manifest_members() -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from hackathons.models import Submission, short_id
+from hackathons.models import Hackathon, Submission, short_id
 
 
 class Stage(models.TextChoices):
@@ -159,7 +159,7 @@ class Scorecard(models.Model):
     public_id = models.CharField(max_length=16, unique=True, default=short_id, editable=False)
     evaluation = models.OneToOneField(Evaluation, on_delete=models.CASCADE, related_name="scorecard")
     digest = models.CharField(max_length=71, db_index=True)
-    rubric = models.CharField(max_length=30)
+    rubric = models.CharField(max_length=120)
     total = models.FloatField(null=True, blank=True)
     grade = models.CharField(max_length=2)
     categories = models.JSONField(default=dict)
@@ -180,3 +180,25 @@ class Scorecard(models.Model):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None and self.unpublished_at is None
+
+
+class EventRubric(models.Model):
+    """One version of an event's own rubric for one track (`sandbox.rubrics`); never changed once it is saved."""
+
+    hackathon = models.ForeignKey(Hackathon, on_delete=models.CASCADE, related_name="rubrics")
+    track = models.CharField(max_length=8)
+    version = models.PositiveIntegerField()
+    name = models.CharField(max_length=120, unique=True)  # as scorecards say it: "spring-2027/general@1"
+    digest = models.CharField(max_length=71)
+    document = models.JSONField()
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="saved_rubrics"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["track", "-version"]
+        constraints = [models.UniqueConstraint(fields=["hackathon", "track", "version"], name="rubric_version_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -28,7 +28,7 @@ def findings(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 def categories(scorecard: Scorecard) -> list[dict[str, Any]]:
     """Give {id, label, score 0..100 or None, weight} for each category of the rubric."""
-    weights = rubric_weights(scorecard.rubric)
+    weights = rubric_weights(scorecard.report["scorecard"])
     return [
         {"id": name, "label": CATEGORIES.get(name, name), "score": score, "weight": weights.get(name)}
         for name, score in scorecard.categories.items()

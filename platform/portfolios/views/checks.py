@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from evaluations import catalogue
 from evaluations.models import Finding, Scorecard
+from portfolios import curves
 
 OUTCOMES = ("pass", "fail", "not_applicable", "inconclusive")
 
@@ -46,6 +47,8 @@ def check_detail(request: HttpRequest, check_id: str) -> HttpResponse:
             "check": check,
             "category": catalogue.CATEGORIES[check.category],
             "examples": check.examples,
+            "curves": curves.pictures(check.id),
+            "share": catalogue.share(check),
             "stats": counts | {"total": sum(counts.values()), "asked": counts["pass"] + counts["fail"]},
         },
     )
