@@ -34,17 +34,21 @@ def detect(tree: Tree) -> Plan | None:
         raise Passed(f"{path} was passed over: it builds none of its services.")
     if main is not None and not main.text:
         raise Passed(f"{path} was passed over: {main.dockerfile}, which builds {main.service.name}, is not there.")
-    others, refused = _companions(found, main, tree, stack.folder)
+    others, refused, changed = _companions(found, main, tree, stack.folder)
     plan = _beside(tree, path) if main is None else _app(main, tree, stack.folder)
     names = tuple(one.name for one in others)
     apart = {name for one in others for name in one.names}
     asides = [one.service.name for one in found if one.role == "aside"]
     idle = [one.name for one in stack.services if one.profiles]
+    scaled = [one.name for one in stack.services if one.idle and not one.profiles]
     why = [f"{path} describes a stack: {', '.join([plan.name, *names])}."]
     if asides:
         why.append(f"Left out, since the app does not need them: {', '.join(asides)}.")
     if idle:
         why.append(f"Not started by default (profiles): {', '.join(idle)}.")
+    if scaled:
+        why.append(f"Not started, as the stack wants none of it: {', '.join(scaled)}.")
+    why += [*stack.why, *_shared(found), *changed]
     return replace(
         plan,
         why=(*why, *plan.why),
@@ -56,22 +60,37 @@ def detect(tree: Tree) -> Plan | None:
     )
 
 
+def _shared(found: list[Part]) -> list[str]:
+    """Volumes through which services hand one another files, which they cannot here."""
+    users: dict[str, list[str]] = {}
+    for part in found:
+        for volume in dict.fromkeys(part.service.volumes if part.role != "aside" else ()):
+            users.setdefault(volume, []).append(part.service.name)
+    return [
+        f"The volume {volume} is shared by {', '.join(names)}; here each of them has its own."
+        for volume, names in users.items()
+        if len(names) > 1
+    ]
+
+
 def _app(main: Part, tree: Tree, folder: str) -> Plan:
     """The app's own plan, with what the stack says of it first."""
     service = main.service
-    text, files, notes = dockerfile_of(service, main.text, tree, folder=folder, context=main.context)
-    plan = plan_from(tree, main.dockerfile, context=main.context, text=text, buildpack="compose", version=VERSION)
+    made = dockerfile_of(service, main.text, tree, folder=folder, context=main.context)
+    path = main.dockerfile or compose.find(tree)
+    plan = plan_from(tree, path, context=main.context, text=made.text, buildpack="compose", version=VERSION)
     # What the code wants and the stack gives needs no placeholder of ours.
     given = plan.env.keys() <= service.env.keys()
     return replace(
         plan,
         name=service.name,
         env=plan.env | service.env,
-        files=plan.files | files,
+        files=plan.files | made.files,
+        why=(*plan.why, *made.why),
         repairs=tuple(note for note in plan.repairs if not (given and note.id == PLACEHOLDER)),
         ports=tuple(dict.fromkeys([*service.ports, *plan.ports])),
         health=tuple(dict.fromkeys([*service.health, *plan.health])),
-        refused=(*plan.refused, *notes),
+        refused=(*plan.refused, *made.notes),
         runtime=f"compose, {plan.runtime}",
     )
 
@@ -88,10 +107,13 @@ def _beside(tree: Tree, path: str) -> Plan:
     raise Passed(f"{path} was passed over: it has data services, and no app uses them.")
 
 
-def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -> tuple[list[Companion], list[Note]]:
-    """Every service beside the app that is started, and those that cannot be, with the reason."""
+def _companions(
+    found: list[Part], main: Part | None, tree: Tree, folder: str
+) -> tuple[list[Companion], list[Note], list[str]]:
+    """Every service beside the app that is started, those that cannot be, with the reason, and what was changed."""
     made: list[Companion] = []
     refused: list[Note] = []
+    why: list[str] = []
     rooms = Rooms()
     if main:
         rooms.place(main.service.name, _ports(main))
@@ -107,24 +129,26 @@ def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -
         room = rooms.place(service.name, _ports(part), alone=part.role == "app") if listens else 0
         if room is None:
             clash = next(iter(_ports(part)), 0)
-            why = f"{service.name} listens on port {clash} like {rooms.holder(clash)}" if clash else service.name
+            told = f"{service.name} listens on port {clash} like {rooms.holder(clash)}" if clash else service.name
             refused.append(
                 Note(
-                    "port_taken", f"{why}: more than {MOST_ROOMS} services of one port are not started. Leave some out."
+                    "port_taken",
+                    f"{told}: more than {MOST_ROOMS} services of one port are not started. Leave some out.",
                 )
             )
             continue
         if part.kind:  # its own user is the one that it can run as here
             service = replace(service, user="")
-        text, files, notes = dockerfile_of(service, part.text, tree, folder=folder, context=part.context)
-        refused += notes
+        text = dockerfile_of(service, part.text, tree, folder=folder, context=part.context)
+        refused += text.notes
+        why += text.why
         made.append(
             Companion(
                 name=service.name,
                 role=part.role,
-                dockerfile=text,
+                dockerfile=text.text,
                 context=part.context,
-                files=files,
+                files=text.files,
                 env=_needed(part) | service.env,
                 ports=tuple(dict.fromkeys([*(part.kind.ports if part.kind else ()), *ports])),
                 health=service.health,
@@ -135,7 +159,8 @@ def _companions(found: list[Part], main: Part | None, tree: Tree, folder: str) -
             )
         )
     known = {one.name for one in made} | ({main.service.name} if main else set())
-    return [replace(one, after=tuple(need for need in one.after if need.name in known)) for one in made], refused
+    ordered = [replace(one, after=tuple(need for need in one.after if need.name in known)) for one in made]
+    return ordered, refused, why
 
 
 def _ports(part: Part) -> tuple[int, ...]:

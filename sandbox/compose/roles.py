@@ -29,6 +29,9 @@ _WORKER = re.compile(
     r"(?:\b|_)(?:celery|rq|(?:celery)?worker|consumer|(?:celery)?beat|dramatiq|huey|scheduler|cron|arq|bot)(?:\b|_)",
     re.IGNORECASE,
 )
+_LANGUAGE = re.compile(
+    r"(?:docker\.io/)?(?:library/)?(?:node|python|golang|openjdk|eclipse-temurin|ruby|oven/bun)(?::|$)"
+)
 _MONITOR = re.compile(r"\bcelery\b.*\bflower\b")
 _API = re.compile(r"(?:^|[_-])(?:api|app|backend|server|service|web|django|flask|fastapi|gateway)(?:$|[_-])")
 _PAGES = re.compile(r"(?:^|[_-])(?:frontend|front|ui|client|dashboard|nginx|proxy|docs|storybook)(?:$|[_-])")
@@ -49,13 +52,18 @@ class Part:
 def parts(stack: Stack, tree: Tree) -> list[Part]:
     """Every service that is started by default."""
     awaited = {need.name for one in stack.services for need in one.after if need.until == "done"}
-    return [_part(one, stack, tree, awaited) for one in stack.services if not one.profiles]
+    return [_part(one, stack, tree, awaited) for one in stack.services if not one.profiles and not one.idle]
 
 
 def main_of(found: Iterable[Part]) -> Part | None:
     """The app that is judged: an API before pages, one with ports before one without."""
-    apps = [one for one in found if one.role == "app" and one.service.build]
+    apps = [one for one in found if one.role == "app" and (one.service.build or _runs_source(one.service))]
     return max(apps, key=_merit, default=None)
+
+
+def _runs_source(service: Service) -> bool:
+    """Whether it is the image of a language alone, in which a mounted folder of the repository runs."""
+    return bool(service.copies and _LANGUAGE.match(service.image))
 
 
 def _merit(part: Part) -> tuple[int, int]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.compose.bitnami import as_official
+from sandbox.compose.installing import split
 from sandbox.compose.variables import Variables, pairs
 from sandbox.plan import After, Note
 from sandbox.tree import Tree
@@ -45,10 +47,14 @@ class Build:
 
 @dataclass(frozen=True)
 class Copy:
-    """A file or folder of the repository that the stack mounts: it is copied into the image instead."""
+    """A file or folder of the repository that the stack mounts: it is copied into the image instead.
+
+    `text` is the content of one that the compose file itself holds, and has no source.
+    """
 
     source: str
     target: str
+    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,8 @@ class Service:
 
     ports      inside the container, likeliest first      once      it runs to its end: nothing restarts it
     health     paths that its health check asks           named     names beside its own under which it is reached
+    volumes    named volumes that it mounts               installs  shell lines that belong into its build
+    why        sentences about what was read otherwise    idle      it is not started by default
     """
 
     name: str
@@ -74,6 +82,10 @@ class Service:
     named: tuple[str, ...]
     profiles: tuple[str, ...]
     notes: tuple[Note, ...]
+    volumes: tuple[str, ...] = ()
+    installs: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+    idle: bool = False
 
 
 def read_service(
@@ -92,12 +104,19 @@ def read_service(
     if build is None and not image:
         return None, [Note("compose_service", f"{name} has neither build nor image.")]
     env = read.environment()
+    command = read.words(value.get("command"))
+    if not build and (official := as_official(image, env, command)):
+        read.why.append(f"{name} is {image}; {official.image} stands in for it, told the same by its own variables.")
+        image, env, command = official.image, official.env, official.command
+    parts = split(command)
+    if parts:
+        read.why.append(f"{name} installs at each start ({'; '.join(parts.installs)[:120]}); it was done in its build.")
     ports = tuple(dict.fromkeys([*read.ports(value.get("ports")), *read.ports(value.get("expose"))]))
     service = Service(
         name=name,
         build=build,
         image="" if build else image,
-        command=read.words(value.get("command")),
+        command=parts.command if parts else command,
         entrypoint=read.words(value.get("entrypoint")),
         env=env,
         ports=ports,
@@ -109,6 +128,10 @@ def read_service(
         named=tuple(read.names()),
         profiles=tuple(read.strings(value.get("profiles"))),
         notes=tuple(read.notes),
+        volumes=tuple(read.named_volumes()),
+        installs=parts.installs if parts else (),
+        why=(*read.why, *read.ignored()),
+        idle=read.is_scaled_to_nothing(),
     )
     return service, [*read.refusals(), *read.refused]
 
@@ -120,6 +143,7 @@ class _Reader:
         self.name, self.value, self.tree, self.variables, self.folder = name, value, tree, variables, folder
         self.notes: list[Note] = []
         self.refused: list[Note] = []
+        self.why: list[str] = []
 
     def text(self, value: Any) -> str:
         if isinstance(value, bool):
@@ -231,17 +255,7 @@ class _Reader:
 
     def copies(self) -> Iterator[Copy]:
         """Mounts of files that the repository has; those of the host are refused, volumes are the container's own."""
-        value = self.value.get("volumes")
-        for one in value[:MOST_MOUNTS] if isinstance(value, list) else []:
-            if isinstance(one, dict):
-                kind, source, target = (
-                    self.text(one.get("type")),
-                    self.text(one.get("source")),
-                    self.text(one.get("target")),
-                )
-            else:
-                source, _, rest = self.text(one).partition(":")
-                target, kind = rest.partition(":")[0], "bind" if re.match(r"[./~\\$]", source) else "volume"
+        for kind, source, target in self.mounts():
             if kind != "bind" or not target.startswith("/"):
                 continue
             path = self.path(source)
@@ -250,6 +264,33 @@ class _Reader:
             elif self.is_there(path):
                 yield Copy(path or ".", posixpath.normpath(target))
             # Anything else is a folder that compose would make, empty: the container's own layer serves as well.
+
+    def mounts(self) -> Iterator[tuple[str, str, str]]:
+        """(kind, source, target) of each."""
+        value = self.value.get("volumes")
+        for one in value[:MOST_MOUNTS] if isinstance(value, list) else []:
+            if isinstance(one, dict):
+                yield self.text(one.get("type")), self.text(one.get("source")), self.text(one.get("target"))
+            else:
+                source, _, rest = self.text(one).partition(":")
+                yield "bind" if re.match(r"[./~\\$]", source) else "volume", source, rest.partition(":")[0]
+
+    def named_volumes(self) -> Iterator[str]:
+        yield from (source for kind, source, target in self.mounts() if kind == "volume" and source and target)
+
+    def ignored(self) -> Iterator[str]:
+        """What is for another place than this one, and changes nothing here."""
+        deploy = self.value.get("deploy")
+        resources = deploy.get("resources") if isinstance(deploy, dict) else None
+        if resources or self.value.get("mem_limit") or self.value.get("cpus"):
+            yield f"{self.name} asks for limits of its own; the platform's are used."
+        if self.value.get("develop"):
+            yield f"What {self.name} says of development (develop, watch) is left out."
+
+    def is_scaled_to_nothing(self) -> bool:
+        deploy = self.value.get("deploy")
+        counts = (self.value.get("scale"), deploy.get("replicas") if isinstance(deploy, dict) else None)
+        return any(self.text(count) == "0" for count in counts)
 
     def handed(self, shared: Mapping[str, Any]) -> Iterator[Copy]:
         """Secrets and configs that are files of the repository, where the service reads them."""
@@ -263,11 +304,23 @@ class _Reader:
                 source = described.get(name)
                 given = self.text(source.get("file")) if isinstance(source, dict) else ""
                 path = self.path(given) if given else None
+                content = self.content(source)
                 if path and self.is_there(path):
                     yield Copy(path, posixpath.normpath(posixpath.join(place, target)))
+                elif content is not None:
+                    yield Copy("", posixpath.normpath(posixpath.join(place, target)), content)
                 else:
                     why = f"{self.name} reads the {kind[:-1]} {name}, whose file is not committed."
                     self.refused.append(Note("file_missing", why))
+
+    def content(self, source: Any) -> str | None:
+        """What a secret or config holds by itself: a text, or the value of a variable."""
+        if not isinstance(source, dict):
+            return None
+        if isinstance(source.get("content"), str):
+            return self.text(source["content"])
+        name = source.get("environment")
+        return self.variables.values.get(name) or self.variables.missing(name) if isinstance(name, str) else None
 
     def is_there(self, path: str) -> bool:
         whole = self.whole(path)

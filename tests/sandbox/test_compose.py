@@ -193,7 +193,7 @@ def test_secrets_and_files_beside_the_context_are_brought_into_it():
     (line,) = [line for line in found.dockerfile.splitlines() if "/run/secrets/password" in line]
     assert found.files[line.split('"')[1]] == "s3cret"
     assert sorted(note.id for note in found.refused) == ["file_missing", "mount_left_out"]
-    assert 'COPY ["password.txt", "/run/secrets/password"]' in found.companions[0].dockerfile
+    assert 'COPY --chown=postgres ["password.txt", "/run/secrets/password"]' in found.companions[0].dockerfile
 
 
 def test_target_arguments_and_overrides_change_the_dockerfile():
