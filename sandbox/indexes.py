@@ -85,7 +85,8 @@ def pip() -> Iterator[str]:
 
 
 def npm() -> Iterator[str]:
-    """The registry of this machine's npm."""
+    """The registry that the download cache asks, and that of this machine's npm."""
+    yield from os.environ.get("ASSAY_NPM_REGISTRY", "").split()
     if shutil.which("npm"):
         try:
             command = ["npm", "config", "get", "registry"]

@@ -7,6 +7,7 @@ import re
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -35,6 +36,7 @@ KILLED = 137
 BAD_REQUEST = 400
 LAYER_EVERY_S = 2.0
 GONE_WITHIN_S = 20.0
+DOWNLOADS_TOLD = 200
 # The engine's words when it could not make a step's container: ours, unless it is about the command (exec).
 RUNTIME_FAILED = "oci runtime create failed"
 # Its words when a step that it had found in its cache went before it was used: a clean-up was faster.
@@ -94,6 +96,7 @@ class Build:
             self._follow(stream, until)
         if network is not None:
             self._tell_refusals(network)
+            self._tell_downloads(network)
         if self.stopped or self.log.error:
             self._raise(began)
         document = self.api.inspect_image(self.log.image or self.reference)
@@ -116,6 +119,16 @@ class Build:
         for (host, port), one in refused.items():
             of_ours = ", an index that this site names" if one["named"] else ""
             self.log.note(f"The way out of the build: {host}:{port} {one['outcome']}{of_ours}")
+
+    def _tell_downloads(self, network: BuildNetwork) -> None:
+        """Into the log: what the cache had, and every file that it did not hand out and why."""
+        files = network.files()
+        for one in files[:DOWNLOADS_TOLD]:
+            if one["how"] == "passed":
+                self.log.note(f"The download cache left {one['download']!r} to the index itself: {one['why']}")
+        if counts := Counter(one["how"] for one in files):
+            said = ", ".join(f"{counts[how]} {how}" for how in ("kept", "shared", "fetched", "passed") if counts[how])
+            self.log.note(f"Files from the download cache: {said}")
 
     def _look_for_bases(self, dockerfile: str) -> None:
         for name in images_named(dockerfile):

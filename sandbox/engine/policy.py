@@ -22,6 +22,7 @@ NOBODY_NUMBER = 65534
 NOBODY = f"{NOBODY_NUMBER}:{NOBODY_NUMBER}"
 HOSTNAME = "assay"
 HANDOVER = "/handover"
+STORE = "/downloads"
 TMPFS_INODES = 16_384
 SHM = "/dev/shm"  # noqa: S108 - a file system of its own in the container
 NOWHERE = "127.0.0.1"  # a resolver's address at which nobody answers, in place of the host's own
@@ -92,7 +93,7 @@ class RunPolicy:
                  that tmpfs_owner, a user's number, decides who may write there
     environment  names that may be set: the image's and those given by us
     network      "none", "container:<id>" of the container that owns the namespace, or (our own tools only) a bridge
-    volume       a volume of ours that is mounted at HANDOVER, "" for none
+    volume       a volume of ours that is mounted at HANDOVER, "" for none; store the same at STORE
     cpuset       cores, "" for all; swappiness is None where the engine cannot set it
     hosts        (name, address) beside localhost; only the owner of a namespace has them
     links        interfaces beside lo that its namespace has: wires to other rooms of the same pod, see rooms.py
@@ -117,6 +118,7 @@ class RunPolicy:
     runtime: str = "runc"
     network: str = "none"
     volume: str = ""
+    store: str = ""
     cpuset: str = ""
     swappiness: int | None = 0
     stdin: bool = False
@@ -248,7 +250,7 @@ class RunPolicy:
             equal("Config.StdinOnce", self.stdin, "standard input ends with the request"),
             at_most("Config.Env", self.environment, "an environment built from nothing"),
             at_most("Config.Volumes", self.volumes, "every declared volume is covered"),
-            at_most("Mounts", [self.volume] if self.volume else [], "no other volume and no folder of the host"),
+            at_most("Mounts", list(filter(None, (self.volume, self.store))), "no other volume, no folder of the host"),
             at_most("NetworkSettings.Networks", [self.network], "no other network"),
             empty("NetworkSettings.Ports", "no published port"),
         ]
@@ -283,9 +285,9 @@ class RunPolicy:
             *(self._nothing(name, why) for name, why in NOTHING),
             *(absent(name, why) for name, why in NOT_ASKED_FOR),
         ]
-        if self.volume:
-            mount = {"Type": "volume", "Source": self.volume, "Target": HANDOVER}
-            host.append(equal("Mounts", [mount], "the one volume"))
+        volumes = [(self.volume, HANDOVER), (self.store, STORE)]
+        if mounts := [{"Type": "volume", "Source": name, "Target": at} for name, at in volumes if name]:
+            host.append(equal("Mounts", mounts, "volumes of ours alone"))
         if self.swappiness is not None:
             host.append(equal("MemorySwappiness", self.swappiness, "nothing is swapped out"))
         if self.network == "none":  # who joins a namespace also takes its host name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sandbox.engine import budget
+from sandbox.engine import budget, downloads
 from sandbox.engine.api import Api, EngineRefusal
 from sandbox.engine.buildnet import NETWORK
 from sandbox.engine.layers import remove_unused
@@ -24,6 +24,7 @@ def purge(api: Api) -> list[str]:
             continue  # a container of another program uses it
         removed.append(f"image {name}")
     removed += remove_unused(api)
+    removed += downloads.remove(api)
     try:
         api.remove_network(NETWORK)
         removed.append(f"network {NETWORK}")

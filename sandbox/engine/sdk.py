@@ -202,6 +202,10 @@ class DockerApi:
         with faults():
             self._client.create_volume(name, driver="local", driver_opts=options, labels=dict(labels))
 
+    def ensure_store(self, name: str) -> None:
+        with faults():
+            self._client.create_volume(name, driver="local", labels={OUR_OWN: name})
+
     def remove_volume(self, name: str) -> None:
         with faults(), suppress(errors.NotFound):
             self._client.remove_volume(name)

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 
 import sandbox
 from sandbox.engine import Engine, Image
+from sandbox.engine.policy import STORE
 from sandbox.faults import HostFault
 from sandbox.images import resolution
 from sandbox.images.recipe import Recipe, Say, build, ensure, silent
@@ -28,6 +29,7 @@ COPY constraints.txt /assay/constraints.txt
 RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore \\
     -c /assay/constraints.txt {{locust}}
 ENV PYTHONDONTWRITEBYTECODE="1" PYTHONUNBUFFERED="1" HOME="/tmp"
+RUN install -d -o {USER_ID} -g {USER_ID} {STORE}
 COPY inside /assay/inside
 COPY loadtest /assay/loadtest
 WORKDIR /assay

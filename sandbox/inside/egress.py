@@ -5,44 +5,45 @@ TLS, and GET and HEAD in absolute form (RFC 9112, 3.2.2) for the rest. A name is
 that was looked at is the one that is connected to.
 
 Argument: {"handover": "/handover/socket", "named": ["index.example.org", "*.example.org:8443"], "public": true,
-"bytes": 4294967296, "connections": 64}. `named` hosts may have any address but this machine's own and link-local
-ones; with `public` any other host may be reached whose every address is global (IANA's special-purpose registries).
+"bytes": 4294967296, "connections": 64, "downloads": {…} | null}. What may be reached: `egress_rule.py`; `downloads`
+makes the door a package index, too, see `downloads.py`: {"python", "npm" (the indexes that it asks), "folder", "bytes"
+(of the store), "fetch_bytes" (that one build may put into it), "at" (how the build calls the door)}.
 Prints a JSON line for each connection that ends: {"host", "port", "named", "outcome": "done" | "refused" |
-"unreachable" | "too much", "bytes"}, the first 5,000 of them.
+"unreachable" | "too much", "bytes"}, and for each file of the index {"download", "how": "kept" | "fetched" | "shared" |
+"passed", …}, the first 5,000 of all of them.
 """
 
 import asyncio
 import contextlib
-import ipaddress
 import json
 import os
 import socket
 import sys
 import urllib.parse
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from downloads import Downloads, redirect
+from egress_rule import Refused, Rule
 
 HEAD_BYTES, HEAD_S = 16 * 1024, 20.0
 CONNECT_S, IDLE_S = 15.0, 300.0
 CHUNK = 64 * 1024
-PORTS = (80, 443)
+INDEX_IDLE_S = 5.0
 REPORTED = 5_000
 HOP_BY_HOP = {"connection", "proxy-connection", "proxy-authorization", "keep-alive", "te", "upgrade", "trailer"}
 
 
-class Refused(Exception):
-    """The text is for the person who reads the log of the build."""
-
-    def __init__(self, status: str, outcome: str, why: str) -> None:
-        super().__init__(why)
-        self.status, self.outcome = status, outcome
-
-
 class Egress:
     def __init__(self, request: dict) -> None:
-        self.named = [_rule(text) for text in request["named"]]
-        self.public = request["public"]
+        self.rule = Rule(request["named"], request["public"])
         self.bytes_left = request["bytes"]
         self.places = asyncio.Semaphore(request["connections"])
         self.reported = 0
+        self.downloads = None
+        if index := request.get("downloads"):
+            self.downloads, self.own = Downloads(index, self.rule, self.tell), urllib.parse.urlsplit(index["at"]).netloc
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of the build, from its first byte to its end."""
@@ -50,6 +51,9 @@ class Egress:
         async with self.places:
             try:
                 head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), HEAD_S)
+                if self.downloads is not None and (target := index_target(head, self.own)):
+                    await self.index(head, target, reader, writer)
+                    return
                 method, host, port, rest = target_of(head)
                 out_reader, out_writer = await self.connect(host, port)
                 is_connected = True
@@ -83,23 +87,29 @@ class Egress:
     async def connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self.bytes_left <= 0:
             raise Refused("403 Forbidden", "too much", "this build has downloaded as much as a build may.")
-        is_named = self.is_named(host, port)
-        if not is_named and (not self.public or port not in PORTS):
-            raise Refused("403 Forbidden", "refused", f"a build may not reach {host}:{port} (see ASSAY_BUILD_HOSTS).")
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError:
-            raise Refused("502 Bad Gateway", "unreachable", f"the name {host} is not known.") from None
-        addresses = [entry[4][0] for entry in found]
-        if not addresses or any(is_forbidden(address, is_named) for address in addresses):
-            raise Refused("403 Forbidden", "refused", f"{host} has an address inside, which a build may not reach.")
-        for address in dict.fromkeys(addresses):
+        addresses = await asyncio.get_running_loop().run_in_executor(None, self.rule.addresses, host, port)
+        for address in addresses:
             with contextlib.suppress(OSError, asyncio.TimeoutError):
                 return await asyncio.wait_for(asyncio.open_connection(address, port, limit=CHUNK), CONNECT_S)
         raise Refused("502 Bad Gateway", "unreachable", f"{host}:{port} does not answer.")
 
-    def is_named(self, host: str, port: int) -> bool:
-        return any(fits(host, port) for fits in self.named)
+    async def index(self, head: bytes, target: str, reader, writer) -> None:
+        """The door as a package index: one answer after the other, while there are questions."""
+        while True:
+            method, headers = head.split(b" ", 1)[0], headers_of(head)
+            if method != b"GET" or self.bytes_left <= 0 or b" HTTP/1.1\r\n" not in head:
+                redirect(writer, self.downloads.elsewhere(target.removeprefix("/"), ""), keep=False)
+                return
+            self.bytes_left -= await self.downloads.answer(target, headers, writer)
+            await asyncio.wait_for(writer.drain(), HEAD_S)
+            if headers.get("connection", "").lower() == "close" or "content-length" in headers:
+                return
+            try:
+                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), INDEX_IDLE_S)
+            except asyncio.IncompleteReadError:
+                return
+            if not (target := index_target(head, self.own)):
+                return
 
     async def relay(self, reader, writer, out_reader, out_writer) -> int:
         """Bytes both ways until both have ended or nothing moves any more; the number that came in."""
@@ -127,10 +137,13 @@ class Egress:
                 await outward
 
     def report(self, host: str, port: int, outcome: str, moved: int) -> None:
+        if host:
+            self.tell(host=host, port=port, named=self.rule.is_named(host, port), outcome=outcome, bytes=moved)
+
+    def tell(self, **members) -> None:
         self.reported += 1
-        if host and self.reported <= REPORTED:
-            said = {"host": host, "port": port, "named": self.is_named(host, port), "outcome": outcome, "bytes": moved}
-            print(json.dumps(said), flush=True)
+        if self.reported <= REPORTED:
+            print(json.dumps(members), flush=True)
 
 
 def target_of(head: bytes) -> tuple[str, str, int, bytes]:
@@ -156,26 +169,17 @@ def _host(parts: urllib.parse.SplitResult) -> str:
     return host
 
 
-def _rule(text: str):
-    """A test of (host, port) for "name", "*.name" (below it), each with ":port" or for ports 80 and 443."""
-    name, _, port = text.lower().partition(":")
-    ports = (int(port),) if port else PORTS
-
-    def fits(host: str, at: int) -> bool:
-        return at in ports and (host.lower() == name or (name.startswith("*.") and host.lower().endswith(name[1:])))
-
-    return fits
+def index_target(head: bytes, own: str) -> str:
+    """The "/path?query" that a request asks this door itself for, "" when it is meant for another place."""
+    words = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
+    target = words[1].removeprefix(f"http://{own}") if len(words) == 3 and words[0] != "CONNECT" else ""
+    return target if target.startswith("/") else ""
 
 
-def is_forbidden(text: str, is_named: bool) -> bool:
-    """Whether an address may not be connected to. A named host may be a private mirror, but never this machine."""
-    address = ipaddress.ip_address(text.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped is not None:
-        address = mapped
-    if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
-        return True
-    return not is_named and not address.is_global
+def headers_of(head: bytes) -> dict[str, str]:
+    """By their names in lower case, the last of each."""
+    lines = head.decode("latin-1").split("\r\n")[1:]
+    return {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 async def main() -> None:
