@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sandbox.downloads.offer import NONE, VOLUME, Offer
 from sandbox.engine import Image, container
 from sandbox.engine.api import Api
 from sandbox.engine.capture import Frames, Lines, documents
@@ -26,16 +27,20 @@ from sandbox.engine.policy import HANDOVER, RunPolicy
 from sandbox.engine.tool import command
 from sandbox.faults import HostFault
 from sandbox.indexes import Reach
-from sandbox.limits import MIB, Limits
+from sandbox.limits import GIB, MIB, Limits
 
 # Where the proxies stand, each cut off from the others. Our own images (never a team's) are built on it, too.
 NETWORK = "assay-build"
 ROLE_HERE = "build-network"
 HANDOVER_VOLUME = "handover-"
 DOOR = 3128
-CONNECTIONS = 64
+AT = f"http://127.0.0.1:{DOOR}"
+# uv opens fifty to the index at the door, and as many through it.
+CONNECTIONS = 128
 OPEN_WITHIN_S = 30.0
 LOOK_EVERY_S = 0.05
+# A page of an index is read as a document, one at a time.
+MEMORY_BYTES, LARGEST_FILE = 512 * MIB, 4 * GIB
 LOCAL = "localhost,127.0.0.1,::1"
 
 # Programs on a Java machine read no proxy variables; no image keeps an ARG.
@@ -62,6 +67,7 @@ class BuildNetwork:
     api: Api
     namespace: str
     egress: str
+    downloads: Offer = NONE
 
     @property
     def mode(self) -> str:
@@ -69,13 +75,20 @@ class BuildNetwork:
 
     def arguments(self, dockerfile: str) -> dict[str, str]:
         """Build arguments: those that every Dockerfile knows without ARG (Dockerfile reference), and declared ones."""
-        proxy = f"http://127.0.0.1:{DOOR}"
-        names = {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "NO_PROXY": LOCAL}
+        names = {"HTTP_PROXY": AT, "HTTPS_PROXY": AT, "NO_PROXY": LOCAL}
         for_java = {JAVA: JAVA_OPTIONS} if f"ARG {JAVA}\n" in dockerfile else {}
-        return names | {name.lower(): value for name, value in names.items()} | for_java
+        lower = {name.lower(): value for name, value in names.items()}
+        return names | lower | for_java | dict(self.downloads.variables)
 
     def contacts(self) -> list[dict[str, Any]]:
         """{host, port, outcome, bytes} of each connection that has ended, in order; see sandbox/inside/egress.py."""
+        return [one for one in self._said() if "host" in one]
+
+    def files(self) -> list[dict[str, Any]]:
+        """{download, how, bytes | why} of each file that the cache was asked for, in order."""
+        return [one for one in self._said() if "download" in one]
+
+    def _said(self) -> list[dict[str, Any]]:
         frames, lines = Frames(), Lines()
         said = b"".join(data for chunk in self.api.logs(self.egress, follow=False) for _, data in frames.feed(chunk))
         return list(documents(iter([*lines.feed(said), *lines.end()])))
@@ -89,7 +102,13 @@ class BuildNetwork:
 
 @contextmanager
 def build_network(
-    host: Host, tools: Callable[[], Image], evaluation: str, reach: Reach, limits: Limits
+    host: Host,
+    tools: Callable[[], Image],
+    evaluation: str,
+    reach: Reach,
+    limits: Limits,
+    *,
+    downloads: Offer = NONE,
 ) -> Iterator[BuildNetwork]:
     """Make the namespace and its door, and take both away again. HostFault when they do not come up."""
     api, image, mark = host.api, tools(), secrets.token_hex(3)
@@ -99,15 +118,16 @@ def build_network(
     volume = name_of(evaluation, f"{HANDOVER_VOLUME}{mark}")
     policy = replace(
         RunPolicy.for_tools(image, runtime=host.runtime, swappiness=host.swappiness),
-        memory_bytes=256 * MIB,
+        memory_bytes=MEMORY_BYTES,
         stdin=False,
         volume=volume,
     )
     wire = f"{HANDOVER}/socket"
     made: list[str] = []
 
-    def start(role: str, network: str, request: dict[str, Any]) -> str:
-        placed = replace(policy, profile=role, network=network)
+    def start(role: str, network: str, request: dict[str, Any], store: str = "") -> str:
+        size = LARGEST_FILE if store else policy.file_bytes
+        placed = replace(policy, profile=role, network=network, store=store, file_bytes=size)
         name = name_of(evaluation, f"{role}-{mark}")
         entrypoint = (*command(role), json.dumps({"handover": wire, **request}))
         made.append(container.create(api, name, placed, image.id, labels=labels, entrypoint=entrypoint))
@@ -116,6 +136,8 @@ def build_network(
 
     try:
         api.create_volume(volume, labels)
+        if downloads.request:
+            api.ensure_store(VOLUME)
         egress = start(
             "egress",
             NETWORK,
@@ -124,10 +146,12 @@ def build_network(
                 "public": reach.public,
                 "bytes": limits.build_download_bytes,
                 "connections": CONNECTIONS,
+                "downloads": downloads.request,
             },
+            VOLUME if downloads.request else "",
         )
         doorway = start("doorway", "none", {"port": DOOR, "within_s": OPEN_WITHIN_S})
-        network = BuildNetwork(api, doorway, egress)
+        network = BuildNetwork(api, doorway, egress, downloads)
         _wait_until_open(network)
         yield network
     finally:

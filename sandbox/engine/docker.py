@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import indexes
+from sandbox.downloads.offer import NONE
 from sandbox.engine import BuildFailed, Image, OnLine, Pod, budget, layers
 from sandbox.engine.build import LOST, Build, too_slow
-from sandbox.engine.buildnet import build_network, declarations
+from sandbox.engine.buildnet import AT, build_network, declarations
 from sandbox.engine.container import Host
+from sandbox.engine.downloads import downloads_for, remove_when_full
 from sandbox.engine.image import load_root, pull, to_image
 from sandbox.engine.owner import EVALUATION, image_labels, image_name
 from sandbox.engine.packed import Packed, packed
@@ -138,7 +140,9 @@ class DockerEngine:
             labels = image_labels(evaluation, limits.evaluation_s) | dict(labels)
         wish = cancellation or Cancellation()
         mark = layers.MARKED if self._caches else layers.ALONE
-        dockerfile, added = layers.marked(dockerfile, () if trusted else declarations(dockerfile), mark)
+        cache = NONE if trusted else downloads_for(self.api, context, dockerfile, files or {}, at=AT, limits=limits)
+        more = () if trusted else (*declarations(dockerfile), *cache.declarations)
+        dockerfile, added = layers.marked(dockerfile, more, mark)
         until = time.monotonic() + limits.build_s
 
         def check() -> None:
@@ -164,7 +168,9 @@ class DockerEngine:
                 if is_needed(dockerfile):
                     given.measure(limits.build_unpacked_bytes, check)
                 name = evaluation or f"build-{secrets.token_hex(4)}"
-                network = stack.enter_context(build_network(self._host, self.tools, name, indexes.reach(), limits))
+                network = stack.enter_context(
+                    build_network(self._host, self.tools, name, indexes.reach(), limits, downloads=cache)
+                )
             try:
                 try:
                     build = make()
@@ -234,7 +240,7 @@ class DockerEngine:
 
     def evict(self) -> list[str]:
         """Caches that are over ASSAY_DISK_BUDGET, or all that can go while the disk is nearly full; in words."""
-        return budget.enforce(self.api)
+        return [*budget.enforce(self.api), *remove_when_full(self.api)]
 
     def purge(self) -> list[str]:
         """Everything that was ever made here: `make clean`."""
