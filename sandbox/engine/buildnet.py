@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +22,7 @@ from sandbox.engine import Image, container
 from sandbox.engine.api import Api
 from sandbox.engine.capture import Frames, Lines, documents
 from sandbox.engine.container import Host
+from sandbox.engine.deadline import Deadline
 from sandbox.engine.owner import EVALUATION, ROLE, evaluation_of, labels_for, name_of
 from sandbox.engine.policy import HANDOVER, RunPolicy
 from sandbox.engine.tool import command
@@ -38,7 +39,6 @@ AT = f"http://127.0.0.1:{DOOR}"
 # uv opens fifty to the index at the door, and as many through it.
 CONNECTIONS = 128
 OPEN_WITHIN_S = 30.0
-LOOK_EVERY_S = 0.05
 # A page of an index is read as a document, one at a time.
 MEMORY_BYTES, LARGEST_FILE = 512 * MIB, 4 * GIB
 LOCAL = "localhost,127.0.0.1,::1"
@@ -124,42 +124,41 @@ def build_network(
     )
     wire = f"{HANDOVER}/socket"
     made: list[str] = []
+    starts: list[Future[str]] = []
 
-    def start(role: str, network: str, request: dict[str, Any], store: str = "") -> str:
-        size = LARGEST_FILE if store else policy.file_bytes
-        placed = replace(policy, profile=role, network=network, store=store, file_bytes=size)
+    def start(role: str, network: str, **request: Any) -> str:
+        placed = replace(policy, profile=role, network=network)
+        if request.get("downloads"):
+            placed = replace(placed, store=VOLUME, file_bytes=LARGEST_FILE)
         name = name_of(evaluation, f"{role}-{mark}")
         entrypoint = (*command(role), json.dumps({"handover": wire, **request}))
-        made.append(container.create(api, name, placed, image.id, labels=labels, entrypoint=entrypoint))
-        container.start(api, made[-1], name, placed)
-        return made[-1]
+        created = container.create(api, name, placed, image.id, labels=labels, entrypoint=entrypoint)
+        made.append(created)
+        container.start(api, created, name, placed)
+        return created
 
-    try:
-        api.create_volume(volume, labels)
-        if downloads.request:
-            api.ensure_store(VOLUME)
-        egress = start(
-            "egress",
-            NETWORK,
-            {
-                "named": list(reach.named),
-                "public": reach.public,
-                "bytes": limits.build_download_bytes,
-                "connections": CONNECTIONS,
-                "downloads": downloads.request,
-            },
-            VOLUME if downloads.request else "",
-        )
-        doorway = start("doorway", "none", {"port": DOOR, "within_s": OPEN_WITHIN_S})
-        network = BuildNetwork(api, doorway, egress, downloads)
-        _wait_until_open(network)
-        yield network
-    finally:
-        for part in reversed(made):
-            with suppress(HostFault):  # the engine is away: whoever uses it next says so, and the reaper comes
-                api.remove(part)
-        with suppress(HostFault):
-            api.remove_volume(volume)
+    def remove(part: str) -> None:
+        with suppress(HostFault):  # the engine is away: whoever uses it next says so, and the reaper comes
+            api.remove(part)
+
+    # Side by side, since the engine takes its time with each: they wait for one another by themselves.
+    with ThreadPoolExecutor(2, "assay-build-network") as both:
+        try:
+            api.create_volume(volume, labels)
+            if downloads.request:
+                api.ensure_store(VOLUME)
+            starts.append(both.submit(start, "doorway", "none", port=DOOR, within_s=OPEN_WITHIN_S))
+            way = {"named": list(reach.named), "public": reach.public, "bytes": limits.build_download_bytes}
+            way |= {"connections": CONNECTIONS, "downloads": downloads.request}
+            starts.append(both.submit(start, "egress", NETWORK, **way))
+            network = BuildNetwork(api, *(one.result() for one in starts), downloads)
+            _wait_until_open(network)
+            yield network
+        finally:
+            wait(starts)  # what is just being made has to be known before it is removed
+            list(both.map(remove, made))
+            with suppress(HostFault):
+                api.remove_volume(volume)
 
 
 def _remove_left_over(api: Api, evaluation: str) -> None:
@@ -173,10 +172,12 @@ def _remove_left_over(api: Api, evaluation: str) -> None:
 
 
 def _wait_until_open(network: BuildNetwork) -> None:
-    until = time.monotonic() + OPEN_WITHIN_S
-    while time.monotonic() < until:
-        network.check()
-        if b'"open"' in b"".join(network.api.logs(network.namespace, follow=False)):
-            return
-        time.sleep(LOOK_EVERY_S)
+    stream, said = network.api.logs(network.namespace, follow=True), b""
+    with Deadline(OPEN_WITHIN_S, stream.close):
+        for chunk in stream:
+            said += chunk
+            if b'"open"' in said:
+                stream.close()
+                return
+    network.check()
     raise HostFault("engine_failed", "The network of the build did not come up", fix="Try again.")

@@ -8,7 +8,7 @@ import platform
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,7 @@ class DockerEngine:
         self._tools, self._caches = tools, caches
         self._info: dict[str, Any] | None = None
         self._noted_at = -NOTE_EVERY_S
+        self._used: dict[str, None] = {}  # images whose use is not noted yet: only the next eviction reads it
 
     def __enter__(self) -> DockerEngine:
         return self
@@ -57,7 +58,14 @@ class DockerEngine:
         self.close()
 
     def close(self) -> None:
+        self._note_uses()
         self.api.close()
+
+    def _note_uses(self) -> None:
+        for image in list(self._used):
+            del self._used[image]
+            with suppress(HostFault):  # the engine is away, which its next use says
+                budget.note_use(self.api, image)
 
     @property
     def info(self) -> dict[str, Any]:
@@ -185,7 +193,7 @@ class DockerEngine:
                 raise BuildFailed(said, log, failure.step) from failure
             if evaluation and self._caches:
                 layers.keep(self.api, image.id, build.added, record.ids, whole)
-                budget.note_use(self.api, image.id)
+                self._used[image.id] = None
         return image, log
 
     def _build_again(self, whole: str, make: Callable[[], Build]) -> tuple[Image, str] | None:
@@ -200,13 +208,14 @@ class DockerEngine:
             image, log = build.run(Packed(io.BytesIO(), ""), f"FROM {kept['Id']}\n")
         except (HostFault, BuildFailed):
             return None  # it went just now
-        budget.note_use(self.api, image.id)
+        self._used[image.id] = None
         return image, log
 
     def remove_image(self, reference: str) -> None:
         self.api.remove_image(reference)
 
     def remove_images(self, evaluation: str) -> None:
+        self._note_uses()
         own = image_name(evaluation)
         for summary in self.api.images(IMAGES):
             for name in summary.get("RepoTags") or ():
@@ -232,7 +241,7 @@ class DockerEngine:
         image = ensure_tools(self)
         if time.monotonic() > self._noted_at + NOTE_EVERY_S:
             self._noted_at = time.monotonic()
-            budget.note_use(self.api, image.id)
+            self._used[image.id] = None
         return image
 
     def reap(self, alive: frozenset[str], standing: Ask = unknown) -> list[str]:
@@ -240,10 +249,12 @@ class DockerEngine:
 
     def evict(self) -> list[str]:
         """Caches that are over ASSAY_DISK_BUDGET, or all that can go while the disk is nearly full; in words."""
+        self._note_uses()
         return [*budget.enforce(self.api), *remove_when_full(self.api)]
 
     def purge(self) -> list[str]:
         """Everything that was ever made here: `make clean`."""
+        self._note_uses()
         return purge(self.api)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -46,6 +47,7 @@ class DockerPod:
         self._numbers = itertools.count(1)
         self._tools: Image | None = None
         self._owners: list[str] = []  # of each room's namespace
+        self._leaving: list[threading.Thread] = []
 
     def __enter__(self) -> DockerPod:
         self._remove_all()  # what an attempt that was killed has left behind
@@ -77,6 +79,8 @@ class DockerPod:
             service.close()
         for aside in self._asides:
             aside.close()
+        for removal in self._leaving:
+            removal.join()
         self._remove_all()
 
     @property
@@ -170,7 +174,7 @@ class DockerPod:
     ) -> dict[str, Any]:
         created, policy = self._create_tool(script, room)
         try:
-            return tool.run(
+            result = tool.run(
                 self._api,
                 created,
                 script,
@@ -181,8 +185,21 @@ class DockerPod:
                 on_event=on_event,
                 cancellation=cancellation,
             )
-        finally:
+        except BaseException:
             self._api.remove(created)
+            raise
+        self._let_go(created)
+        return result
+
+    def _let_go(self, created: str) -> None:
+        """Remove what has answered; nobody has to wait for it."""
+
+        def remove() -> None:
+            with suppress(HostFault):  # the removal at the end says it when the engine is away
+                self._api.remove(created)
+
+        self._leaving.append(threading.Thread(target=remove, name=f"assay-remove-{created[:12]}"))
+        self._leaving[-1].start()
 
     def aside(self, script: str, request: Mapping[str, Any], *, room: int = 0) -> DockerAside:
         created, policy = self._create_tool(script, room)

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -167,9 +168,7 @@ class Git:
     def _wait(self, process: subprocess.Popen[bytes], out: int, err: int) -> None:
         look_at = time.monotonic() + LOOK_S
         while True:
-            try:
-                process.wait(POLL_S)
-            except subprocess.TimeoutExpired:
+            if not _ends_within(process, POLL_S):
                 self.cancellation.check()
             if os.fstat(out).st_size > OUTPUT_BYTES:
                 raise OutputTooLarge
@@ -184,6 +183,22 @@ class Git:
             if os.fstat(err).st_size > SAID_BYTES:
                 raise failures.too_large("The server has more to say than a git host has.")
             self.check()
+
+
+def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether it ends in that time; told at once where the kernel can tell it, which `Popen.wait` does not ask."""
+    with contextlib.suppress(AttributeError, OSError):  # macOS, and a kernel that does not let us
+        handle = os.pidfd_open(process.pid)
+        try:
+            end = select.poll()
+            end.register(handle, select.POLLIN)
+            end.poll(seconds * 1000)
+            return process.poll() is not None
+        finally:
+            os.close(handle)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    return process.returncode is not None
 
 
 def version(git: str) -> tuple[int, ...]:
