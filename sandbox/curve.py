@@ -41,8 +41,13 @@ class Curve:
         return self.p10 < self.median
 
     def score(self, value: float) -> float:
-        curve = less_is_better if self.less else more_is_better
-        return curve(value, median=self.median, p10=self.p10)
+        return round(self.exact(value), 2)
+
+    def exact(self, value: float) -> float:
+        """The score before it is rounded, for drawing."""
+        if value <= 0:
+            return float(self.less)
+        return 1 - NormalDist().cdf(math.log(value / self.median) * _Z90 / math.log(self.median / self.p10))
 
 
 def curves_of(thresholds: Mapping[str, float]) -> list[Curve]:

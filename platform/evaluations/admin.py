@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 
 from evaluations import actions
-from evaluations.models import Evaluation, Finding, Scorecard
+from evaluations.models import Evaluation, EventRubric, Finding, Scorecard
 
 
 @admin.register(Evaluation)
@@ -40,3 +40,18 @@ class FindingAdmin(admin.ModelAdmin):
     list_display = ["check_id", "outcome", "score", "observed"]
     list_filter = ["outcome", "category", "check_id"]
     raw_id_fields = ["evaluation"]
+
+
+@admin.register(EventRubric)
+class EventRubricAdmin(admin.ModelAdmin):
+    """Only to look at: scorecards name these versions, so none may change."""
+
+    list_display = ["name", "hackathon", "track", "saved_by", "created_at"]
+    list_filter = ["track"]
+    search_fields = ["name", "hackathon__name"]
+
+    def has_add_permission(self, *_: object) -> bool:
+        return False
+
+    def has_change_permission(self, *_: object, **__: object) -> bool:
+        return False

@@ -9,9 +9,19 @@ from sandbox.curve import Curve, curves_of
 from sandbox.finding import GRADES, Check
 from sandbox.manifest import problems as manifest_problems
 from sandbox.manifest.validation import schema
-from sandbox.report import gain
+from sandbox.report import gain, worth
 
-__all__ = ["CATEGORIES", "checks", "curves", "gain", "manifest_members", "manifest_problems", "rubric_weights", "share"]
+__all__ = [
+    "CATEGORIES",
+    "checks",
+    "curves",
+    "gain",
+    "manifest_members",
+    "manifest_problems",
+    "rubric_weights",
+    "share",
+    "worth",
+]
 
 CATEGORIES = {
     "build": "Build",

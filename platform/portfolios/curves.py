@@ -23,7 +23,7 @@ def _picture(curve: Any) -> dict[str, Any]:
     spread = (high / low) ** (1 / STEPS)
     values = [low * spread**step for step in range(STEPS + 1)]
     # Values lie on a logarithmic scale, so equal steps are equal ratios.
-    line = " ".join(f"{WIDTH * at / STEPS:.1f},{_y(curve.score(value))}" for at, value in enumerate(values))
+    line = " ".join(f"{WIDTH * at / STEPS:.1f},{_y(curve.exact(value))}" for at, value in enumerate(values))
     points = sorted({low, *(curve.median * share for share in (0.5, 1, 2)), curve.p10, high})
     return {
         "unit": UNITS.get(curve.unit, curve.unit.replace("_", " ")),

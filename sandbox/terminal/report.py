@@ -14,6 +14,7 @@ from sandbox.terminal.console import Output
 from sandbox.terminal.figures import figures
 from sandbox.terminal.findings import findings
 from sandbox.terminal.job import job
+from sandbox.terminal.steps import steps
 from sandbox.terminal.words import QUIET, words
 
 COLOURS = {"A": "green", "B": "green", "C": "yellow", "D": "yellow", "E": "red"}
@@ -44,6 +45,9 @@ def _parts(report: dict[str, Any]) -> Iterator[RenderableType]:
     if seen := list(job(report)):
         yield ""
         yield from seen
+    if advice := list(steps(report)):
+        yield ""
+        yield from advice
     if report["findings"]:
         yield ""
         yield from findings(report)
@@ -70,6 +74,10 @@ def _verdict(report: dict[str, Any]) -> Panel:
         lines.append(words("  ".join(filter(None, where)), QUIET))
     if runtime := (report["plan"] or {}).get("runtime"):
         lines.append(words(runtime, QUIET))
+    lines.extend(
+        words(f"{gate['says']} {gate['category'] or 'The total'} is at most {gate['cap']:g}.", "yellow")
+        for gate in card.get("gates", ())
+    )
     if card["provisional"]:
         lines.append(Text("Provisional: some checks could not look.", style="yellow"))
     return Panel(Group(*lines), border_style=colour, title="Assay", title_align="left")

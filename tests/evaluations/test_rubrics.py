@@ -254,3 +254,16 @@ def test_editor_fits_and_is_accessible_and_works_by_keyboard(page, editor, width
         found = Axe().run(page, options=rules)
         assert found.response["violations"] == [], found.generate_report()
     assert page.problems == []
+
+
+def test_admin_shows_versions_and_lets_nobody_change_them(client, hackathon, editor, organiser):
+    client.force_login(organiser)
+    client.post(editor, typed(newest("general"), do="save"))
+    organiser.is_staff = organiser.is_superuser = True
+    organiser.save()
+    row = EventRubric.objects.get()
+    assert row.name in client.get(reverse("admin:evaluations_eventrubric_changelist")).content.decode()
+    one = reverse("admin:evaluations_eventrubric_change", args=[row.pk])
+    assert client.get(one).status_code == 200
+    assert client.post(one, {"name": "general@2"}).status_code == 403
+    assert client.get(reverse("admin:evaluations_eventrubric_add")).status_code == 403

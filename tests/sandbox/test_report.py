@@ -189,6 +189,16 @@ def test_terminal_shows_the_fault_before_the_findings_and_the_greatest_gain_firs
     assert gains == sorted(gains, reverse=True)
 
 
+def test_terminal_says_what_to_do_next_and_what_holds_the_total_down():
+    document = report(stored("crashes-at-start"))
+    shown = plain(document, 300)
+    assert "What to do next (level 0 of 3 reached)" in shown
+    assert f"1. {document['fault']['fix']}" in shown
+    assert "It never answered. The total is at most 20." in shown
+    del document["next_steps"], document["scorecard"]["gates"]
+    assert "What to do next" not in plain(document)
+
+
 def test_terminal_says_what_was_not_evaluated_and_who_failed():
     document = report(stored("fastapi-docker"))
     document["source"] |= {"dirty": True, "submodules": ["vendor/lib"]}

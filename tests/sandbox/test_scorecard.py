@@ -92,6 +92,10 @@ def test_curves_of_a_check_are_the_pairs_among_its_thresholds():
     assert found == [Curve("ms", 400, 100), Curve("rps", 50, 200)]
     assert [curve.less for curve in found] == [True, False]
     assert [curve.score(200) for curve in found] == [0.74, 0.9]
+    assert [curve.score(0) for curve in found] == [1.0, 0.0]
+    for curve, asked in zip(found, (less_is_better, more_is_better), strict=True):
+        for value in (1, 33, 400, 9000):
+            assert curve.score(value) == asked(value, median=curve.median, p10=curve.p10)
 
 
 def test_score_moves_at_most_two_points_for_ten_per_cent_of_capacity():

@@ -22,7 +22,9 @@ class RubricForm(PlainForm, forms.Form):
     """
 
     based_on = forms.CharField(widget=forms.HiddenInput, max_length=100)
-    title = forms.CharField(label="Name", max_length=120, help_text="Teams see it beside their totals.")
+    title = forms.CharField(
+        label="Name", max_length=120, help_text="Teams read it where the event says how entries are scored."
+    )
 
     def __init__(self, *args: Any, rubric: Rubric, title: str = "", **kwargs: Any) -> None:
         super().__init__(*args, initial={"based_on": rubric.name, "title": title or rubric.title}, **kwargs)
@@ -131,13 +133,15 @@ def _number(initial: float, *, max_value: float, **fields: Any) -> forms.FloatFi
 
 
 def _about(name: str) -> str:
-    """A figure's or a gate's name for people: "p10_ms" → "p10, ms"; "never_deployed" → "Never deployed"."""
+    """A figure's or a gate's name for people: "p10_ms" → "Scores 90 at, ms"; "never_deployed" → "Never deployed"."""
     words, _, unit = name.rpartition("_")
-    if unit in UNITS:
-        return f"{words.replace('_', ' ').capitalize()}, {UNITS[unit]}".lstrip(", ")
-    return name.replace("_", " ").capitalize()
+    words, unit = (words, UNITS[unit]) if words and unit in UNITS else (name, "")
+    words = POINTS.get(words, words.replace("_", " ").capitalize())
+    return f"{words}, {unit}" if unit else words
 
 
+# The two points of a curve.
+POINTS = {"median": "Scores 50 at", "p10": "Scores 90 at"}
 UNITS = {
     "ms": "milliseconds",
     "s": "seconds",
