@@ -47,6 +47,7 @@ class Pipeline:
     cancellation: Cancellation = field(default_factory=Cancellation)
     skip: frozenset[str] = frozenset()
     allow_local: bool = True
+    event: dict[str, Any] = field(default_factory=dict)  # {"starts_at", "ends_at"} in ISO 8601, of what it is part of
     settings: str = ""  # a manifest's text that counts more than the repository's own
     state: dict[str, Any] = field(default_factory=dict)
 
@@ -145,7 +146,7 @@ class Pipeline:
                 say=lambda text, fraction: self._say("fetching", "progress", text, fraction),
             )
         self._snapshot = snapshot
-        self.state["source"] = snapshot.to_json()
+        self.state["source"] = snapshot.to_json() | ({"event": self.event} if self.event else {})
         target = SourceTarget(Tree.at(snapshot.root), self.state["source"])
         for probe in all_probes():
             if probe.on == "source":

@@ -45,6 +45,15 @@ def work_on(pk: int, engine: Engine) -> bool:
     return True
 
 
+def _event(evaluation: Evaluation) -> dict[str, str]:
+    """When the event of its project is, for what was made before it; nothing without one."""
+    if evaluation.submission is None:
+        return {}
+    hackathon = evaluation.submission.project.team.hackathon
+    days = {"starts_at": hackathon.starts_at, "ends_at": hackathon.ends_at}
+    return {name: moment.isoformat() for name, moment in days.items() if moment is not None}
+
+
 def _work(evaluation: Evaluation, token: str, engine: Engine, cancellation: Cancellation, news: Newsroom) -> None:
     if evaluation.attempts > settings.ASSAY_MAX_ATTEMPTS:
         _abort(evaluation, token, _worn_out(evaluation))
@@ -61,6 +70,7 @@ def _work(evaluation: Evaluation, token: str, engine: Engine, cancellation: Canc
         sink=news,
         cancellation=cancellation,
         state=evaluation.state,
+        event=_event(evaluation),
         settings=evaluation.build_settings,
         allow_local=settings.ASSAY_ALLOW_LOCAL_SOURCES,
     )

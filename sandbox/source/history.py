@@ -15,7 +15,9 @@ MAX_AUTHORS = 50
 
 
 def read(git: Git, repository: Path, commit: str) -> dict[str, Any]:
-    """{commits, authors: [{name, commits}], first_at, last_at, shallow}; times in UTC, e-mail addresses not kept.
+    """{commits, authors: [{name, commits}], first_at, last_at, times, shallow}; e-mail addresses are not kept.
+
+    Times are in UTC; `times` are those of all commits in seconds since 1970, the earliest first.
 
     `shallow`: there are more commits than were looked at, so that `commits` and `first_at` are bounds only.
     """
@@ -30,6 +32,7 @@ def read(git: Git, repository: Path, commit: str) -> dict[str, Any]:
         "authors": [{"name": name, "commits": count} for name, count in names.most_common(MAX_AUTHORS)],
         "first_at": times[0].isoformat() if times else None,
         "last_at": times[-1].isoformat() if times else None,
+        "times": [int(moment.timestamp()) for moment in times],
         "shallow": len(rows) >= MAX_COMMITS or (repository / "shallow").exists(),
     }
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from sandbox.faults import Cancellation, TeamFault
 from sandbox.limits import MIB, Limits
-from sandbox.source import failures, history, links, listing, snapshot
+from sandbox.source import failures, history, leaks, links, listing, snapshot, steps
 from sandbox.source.address import Address
 from sandbox.source.git import Git, GitFailed, OutputTooLarge
 from sandbox.source.scratch import Scratch
@@ -110,7 +110,10 @@ class _Clone:
         facts["committed_at"] = dated.strip() or None
         facts |= {"files": found.files, "bytes": found.bytes}
         facts |= {"symlinks": list(found.symlinks), "submodules": list(found.submodules)}
-        facts["history"] = history.read(self.git, self.bare, commit)
+        facts["history"] = history.read(self.git, self.bare, commit) | {
+            "steps": steps.read(self.git, self.bare, commit),
+            "leaks": leaks.read(self.git, self.bare, commit),
+        }
         say(f"writing {found.files} files")
         self._write(commit)
         if folder is not None and not self.ref and (folder / ".git").exists():

@@ -116,7 +116,8 @@ def test_tidy_dockerfile_has_no_remark():
 def test_untidy_dockerfile_is_remarked_line_by_line():
     text = (
         "FROM python:3.12\nENV API_KEY=abc123 PORT=80\nCOPY . .\nRUN apt-get update && apt-get install -y curl\n"
-        "RUN pip install -r requirements.txt\nRUN curl -s example.org/x | sh\nRUN chmod -R 777 /app\nCMD python app.py\n"
+        "RUN pip install -r requirements.txt\nRUN curl -s example.org/x | sh\nRUN chmod -R 777 /app\n"
+        "CMD python app.py\n"
     )
     assert rules(text) == {
         "secret",

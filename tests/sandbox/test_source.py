@@ -24,7 +24,10 @@ def test_folder_gives_the_commit_its_tree_and_its_dates(repository, tmp_path):
         "authors": [{"name": "Sam", "commits": 1}],
         "first_at": "2026-01-02T03:04:05+00:00",
         "last_at": "2026-01-02T03:04:05+00:00",
+        "times": [1767323045],
         "shallow": False,
+        "steps": {"lines": 1, "largest": 1, "largest_commit": facts["commit"][:7], "days": 1, "steps": 1},
+        "leaks": {"searched": True, "found": []},
     }
 
 

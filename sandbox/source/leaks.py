@@ -1,0 +1,54 @@
+"""Credentials that once stood in the history: found by git itself, in commits whose diff has one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sandbox.faults import TeamFault, clean
+from sandbox.source.git import Git, GitFailed, OutputTooLarge
+
+# POSIX extended forms of what the probe "practice" looks for in the tree; a mere word "password" would accuse too many.
+FORMS = (
+    "-----BEGIN (RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----",
+    "(AKIA|ASIA)[0-9A-Z]{16}",
+    "gh[pousr]_[A-Za-z0-9]{36}",
+    "github_pat_[A-Za-z0-9_]{60}",
+    "sk-(proj-|ant-)?[A-Za-z0-9_-]{32}",
+    "xox[baprs]-[A-Za-z0-9-]{20}",
+    "AIza[0-9A-Za-z_-]{35}",
+)
+SECONDS = 15.0
+MAX_COMMITS, MOST = 20, 20
+
+
+def read(git: Git, repository: Path, commit: str) -> dict[str, Any]:
+    """{"searched": bool, "found": [{"commit", "path"}]}, newest first; what it was is never kept.
+
+    A history that takes too long to search is not searched: it is nobody's fault.
+    """
+    try:
+        raw = replace(git, seconds=min(SECONDS, git.seconds)).run(
+            *(f"--git-dir={repository}", "log", f"--max-count={MAX_COMMITS}", "-z", "--no-ext-diff", "--no-textconv"),
+            *(
+                "--no-renames",
+                "--name-only",
+                "--format=%x01%h",
+                "--extended-regexp",
+                f"-G{'|'.join(FORMS)}",
+                commit,
+                "--",
+            ),
+        )
+    except (GitFailed, OutputTooLarge, TeamFault):
+        return {"searched": False, "found": []}
+    found: list[dict[str, str]] = []
+    for record in raw.split(b"\x01")[1:]:
+        # The commit, a separator, and names that may hold any byte but NUL.
+        commit_id, _, names = record.replace(b"\n", b"\0", 1).partition(b"\0")
+        paths = [name for name in names.split(b"\0") if name.strip()]
+        found += [
+            {"commit": commit_id.decode("ascii", "replace"), "path": clean(path, lines=1)[:200]} for path in paths
+        ]
+    return {"searched": True, "found": found[:MOST]}

@@ -1,0 +1,50 @@
+"""The size of a history's steps: how much of the work came in one of them, and on how many days."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sandbox.faults import TeamFault
+from sandbox.source.git import Git, GitFailed, OutputTooLarge
+
+SECONDS = 15.0
+MAX_COMMITS = 300
+# Nobody types these.
+GENERATED = ("*.lock", "*lock.json", "*lock.yaml", "*.min.js", "*.ipynb", "*.csv", "*.json", "*.svg", "go.sum")
+FOLDERS = ("node_modules", "venv", ".venv", "dist", "build", "vendor")
+_ADDED = re.compile(rb"(\d+) insertions?\(\+\)")
+
+
+def read(git: Git, repository: Path, commit: str) -> dict[str, Any] | None:
+    """{"lines": added in all, "largest": lines of the largest step, "largest_commit", "days": with a commit}.
+
+    Of the last MAX_COMMITS, without merges and what machines write; None when it could not be counted in time.
+    """
+    leave = [f":(exclude,glob)**/{name}" for name in GENERATED] + [f":(exclude,glob)**/{name}/**" for name in FOLDERS]
+    try:
+        raw = replace(git, seconds=min(SECONDS, git.seconds)).run(
+            *(f"--git-dir={repository}", "log", f"--max-count={MAX_COMMITS}", "--no-merges", "--no-ext-diff"),
+            *("--no-textconv", "--no-renames", "--shortstat", "--format=%x01%h %ad", "--date=format:%Y-%m-%d", commit),
+            *("--", ".", *leave),
+        )
+    except (GitFailed, OutputTooLarge, TeamFault):
+        return None
+    steps: list[tuple[int, str]] = []
+    days: set[bytes] = set()
+    for record in raw.split(b"\x01")[1:]:
+        name, _, rest = record.partition(b" ")
+        day, _, numbers = rest.partition(b"\n")
+        added = _ADDED.search(numbers)
+        days.add(day.strip())
+        steps.append((int(added[1]) if added else 0, name.decode("ascii", "replace")))
+    largest, commit_id = max(steps, default=(0, ""))
+    return {
+        "lines": sum(lines for lines, _ in steps),
+        "largest": largest,
+        "largest_commit": commit_id,
+        "days": len(days),
+        "steps": len(steps),
+    }
