@@ -151,7 +151,7 @@ def build_network(
             way = {"named": list(reach.named), "public": reach.public, "bytes": limits.build_download_bytes}
             way |= {"connections": CONNECTIONS, "downloads": downloads.request}
             starts.append(both.submit(start, "egress", NETWORK, **way))
-            network = BuildNetwork(api, *(one.result() for one in starts), downloads)
+            network = BuildNetwork(api, starts[0].result(), starts[1].result(), downloads)
             _wait_until_open(network)
             yield network
         finally:
