@@ -28,9 +28,14 @@ CHECK = Check(
         "What is not measured cannot be operated. /metrics in the Prometheus text format is what every monitoring"
         " stack reads."
     ),
-    fix="Add a Prometheus client library and serve its output on /metrics.",
+    fix=(
+        "Add prometheus-fastapi-instrumentator, prometheus-flask-exporter or prom-client, and serve its output on"
+        " /metrics."
+    ),
     category="monitoring",
     weight=HIGH,
+    effort="minutes",
+    level=2,
     judge=judge,
     needs=("metrics",),
     examples=(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sandbox.evidence import Evidence
 from sandbox.finding import MEDIUM, Check, Example, Finding, failed, passed
 
 
-def judge(evidence: Evidence) -> Finding:
+def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     logs = evidence.probe("logs") or {}
     pointer = ("/probes/logs",)
     if not logs["lines"]:
         return failed("The service logged nothing.", evidence=pointer)
     percent = logs["json_pct"]
     observed = f"{percent:.0f} % of {logs['lines']} log lines are JSON."
-    if percent >= 90:
+    if percent >= thresholds["least_pct"]:
         return passed(observed, evidence=pointer)
     return failed(observed, score=0.3 if logs["has_levels"] else 0.1, evidence=pointer)
 
@@ -27,6 +29,9 @@ CHECK = Check(
     fix="Log one JSON object a line, with time, level, message and a request id.",
     category="monitoring",
     weight=MEDIUM,
+    effort="minutes",
+    level=2,
+    thresholds={"least_pct": 90},
     judge=judge,
     needs=("logs",),
     examples=(

@@ -22,9 +22,14 @@ CHECK = Check(
     title="Metrics measure latency",
     failed_title="Metrics do not measure latency",
     why="Only a histogram can answer how many users waited too long, over all copies of a service.",
-    fix="Observe the duration of every request in a Prometheus histogram.",
+    fix=(
+        "Observe every request in a histogram such as http_request_duration_seconds; the client libraries'"
+        " middleware does it by default."
+    ),
     category="monitoring",
     weight=MEDIUM,
+    effort="minutes",
+    level=2,
     judge=judge,
     needs=("metrics",),
     examples=(

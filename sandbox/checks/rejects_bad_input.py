@@ -38,9 +38,11 @@ CHECK = Check(
         "The first stranger sends something unexpected. A 4xx says what is wrong with it; a 5xx or a stack trace "
         "says that nobody thought of it."
     ),
-    fix="Validate what comes in (a schema does it for you) and answer 400 or 422 with the reason.",
+    fix="Describe each body with a schema (a pydantic model does it) and answer 400 or 422 with the reason.",
     category="deploy",
     weight=HIGH,
+    effort="hours",
+    level=1,
     judge=judge,
     needs=("errors",),
     examples=(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sandbox.curve import less_is_better
 from sandbox.evidence import Evidence
 from sandbox.finding import MEDIUM, Check, Example, Finding, failed, passed
 
 
-def judge(evidence: Evidence) -> Finding:
+def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     seconds = (evidence.probe("boot") or {}).get("ready_after_s")
     if seconds is None:
         return failed("It never became ready.", evidence=("/probes/boot",))
-    score = less_is_better(seconds, median=30, p10=5)
+    score = less_is_better(seconds, median=thresholds["median_s"], p10=thresholds["p10_s"])
     observed = f"Ready {seconds:.1f} s after its start."
     pointer = ("/probes/boot/ready_after_s",)
     return (
@@ -30,6 +32,9 @@ CHECK = Check(
     fix="Load models and open connections lazily or at build time, and leave migrations to a separate step.",
     category="deploy",
     weight=MEDIUM,
+    effort="hours",
+    level=2,
+    thresholds={"median_s": 30, "p10_s": 5},
     judge=judge,
     needs=("boot",),
     examples=(
