@@ -43,10 +43,26 @@ class Limits:
     boot_s: float = 90.0
     job_s: float = 600.0
     tests_s: float = 120.0
+    # The load. Durations of its steps, then what it is measured against, then what it may wait for.
     load_warmup_s: float = 5.0
+    load_warmup_max_s: float = 20.0
+    load_closed_s: float = 5.0
     load_window_s: float = 10.0
+    load_level_s: float = 8.0
+    load_crowd_s: float = 6.0
+    load_overload_s: float = 6.0
+    load_recovery_s: float = 10.0
+    load_soak_s: float = 30.0
+    load_repeats: int = 3
     load_rate_rps: float = 20.0
+    load_slo_ms: float = 300.0
     load_users: int = 32
+    load_open_users: int = 100
+    load_gate_s: float = 600.0
+    load_foreign_cpu: float = 0.10
+    load_steal: float = 0.02
+    load_spin_slack: float = 0.08
+    load_lane_s: float = 600.0
     evaluation_s: float = 2_400.0
 
     @classmethod

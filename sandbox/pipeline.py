@@ -281,6 +281,7 @@ class Pipeline:
                     continue
                 try:
                     self._gather(probe, "observing", target)
+                    self._until, target.waited_s = self._until + target.waited_s, 0.0
                 except TeamFault as error:
                     row["fault"] = error.fault("observing").to_json()
                     raise

@@ -57,6 +57,25 @@ def evaluation(engine):
     assert left_over(engine, key) == []
 
 
+# A load of a few seconds that also counts beside other tests: what it is for is another question than how fast.
+SHORT_LOAD = {
+    "load_warmup_s": 0.5,
+    "load_warmup_max_s": 1.0,
+    "load_closed_s": 1.0,
+    "load_window_s": 2.0,
+    "load_level_s": 1.0,
+    "load_crowd_s": 1.0,
+    "load_overload_s": 1.0,
+    "load_recovery_s": 2.0,
+    "load_soak_s": 0.0,
+    "load_repeats": 1,
+    "load_gate_s": 0.0,
+    "load_foreign_cpu": 1000.0,
+    "load_steal": 1.0,
+    "load_spin_slack": 1000.0,
+}
+
+
 @pytest.fixture
 def limits():
     """Small limits: what a test runs into, it runs into at once."""
@@ -68,6 +87,7 @@ def limits():
         run_writable_bytes=32 * MIB,
         run_tmpfs_bytes=8 * MIB,
         run_log_bytes=1 * MIB,
+        **SHORT_LOAD,
     )
 
 

@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sandbox.faults import Cancellation
 from sandbox.limits import Limits
+
+if TYPE_CHECKING:
+    from sandbox.engine.placement import Lane
+    from sandbox.engine.usage import Usage
 
 OnLine = Callable[[str], None]
 
@@ -82,6 +86,10 @@ class Service(Protocol):
 
     def restart(self) -> None:
         """Start the stopped container again with its writable layer as it was."""
+        ...
+
+    def allow_output(self, bytes: int) -> None:
+        """Raise what it may write to its log: whoever sends it many requests has so many lines coming."""
         ...
 
     def changes(self) -> Changes:
@@ -162,8 +170,19 @@ class Pod(Protocol):
         """
         ...
 
-    def aside(self, script: str, request: Mapping[str, Any], *, room: int = 0) -> Aside:
-        """Start a script that stays; it is there once it has printed its first event. HostFault("tool_failed")."""
+    def aside(self, script: str, request: Mapping[str, Any], *, room: int = 0, cpuset: str = "") -> Aside:
+        """Start a script that stays; it is there once it has printed its first event. HostFault("tool_failed").
+
+        `cpuset` are cores of its own, "" the ones of our tools.
+        """
+        ...
+
+    def lane(self, app: str) -> AbstractContextManager[Lane]:
+        """The service of that id on cores of its own, our tools on another, everything else on the rest; then back."""
+        ...
+
+    def usage(self) -> dict[str, Usage]:
+        """What each running service and aside has used of the processor so far, by container id."""
         ...
 
 

@@ -28,7 +28,7 @@ class DockerAside:
     """
 
     def __init__(self, api: Api, id: str, script: str) -> None:
-        self._api, self._id, self._script = api, id, script
+        self._api, self.id, self._script = api, id, script
         self._errors = Newest(tool.ERROR_BYTES)
         self._events: list[dict[str, Any]] = []
         self._answers: dict[int, dict[str, Any]] = {}
@@ -39,10 +39,10 @@ class DockerAside:
 
     def begin(self, request: Mapping[str, Any], *, policy: RunPolicy, owner: str) -> None:
         """Start it, hand it the request, and wait for its first event: it is ready then."""
-        self._connection = self._api.attach(self._id)
+        self._connection = self._api.attach(self.id)
         self._connection.settimeout(None)
-        container.start(self._api, self._id, self._script, policy, owner=owner)
-        self._thread = threading.Thread(target=self._read, name=f"assay-aside-{self._id[:12]}", daemon=True)
+        container.start(self._api, self.id, self._script, policy, owner=owner)
+        self._thread = threading.Thread(target=self._read, name=f"assay-aside-{self.id[:12]}", daemon=True)
         self._thread.start()
         self._send(request)
         until = time.monotonic() + START_S
@@ -70,6 +70,10 @@ class DockerAside:
         if answer is None or "refused" in answer:
             raise self._failed(f"It did not do what it was told: {(answer or {}).get('refused', 'no answer')}.")
         return answer
+
+    def pin(self, cpuset: str) -> None:
+        """Move it to other cores."""
+        self._api.update(self.id, {"CpusetCpus": cpuset})
 
     def close(self) -> None:
         """Stop reading; the container itself is removed by the pod."""

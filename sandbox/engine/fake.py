@@ -20,8 +20,10 @@ from typing import Any
 
 from sandbox.engine import Changes, Image, OnLine, Sample, State
 from sandbox.engine.owner import image_name
+from sandbox.engine.placement import Lane
 from sandbox.engine.policy import RunPolicy
 from sandbox.engine.reap import Ask, unknown
+from sandbox.engine.usage import Usage
 from sandbox.faults import Cancellation, HostFault, clean
 from sandbox.limits import Limits
 
@@ -85,6 +87,9 @@ class FakeService:
     def restart(self) -> None:
         self.calls.append("restart")
         self._move()
+
+    def allow_output(self, bytes: int) -> None:
+        self.calls.append(f"allow {bytes} bytes of output")
 
     def changes(self) -> Changes:
         return Changes(tuple(sorted(self.files)))
@@ -172,7 +177,22 @@ class FakePod:
                 on_event(event)
         return {name: value for name, value in result.items() if name != "events"}
 
-    def aside(self, script: str, request: Mapping[str, Any], *, room: int = 0) -> FakeAside:
+    @contextmanager
+    def lane(self, app: str) -> Iterator[Lane]:
+        self.engine.calls.append(f"lane {app}")
+        yield Lane("", "", "", split=False)
+
+    def usage(self) -> dict[str, Usage]:
+        return {}
+
+    def aside(
+        self,
+        script: str,
+        request: Mapping[str, Any],
+        *,
+        room: int = 0,
+        cpuset: str = "",  # noqa: ARG002 - the protocol's signature
+    ) -> FakeAside:
         """What it tells is "events" of the script's answer."""
         self.engine.calls.append(f"aside {script}" + (f" room {room}" if room else ""))
         return FakeAside(list(self.engine.answer(script, request).get("events", ())))

@@ -41,6 +41,10 @@ class Follow:
         self._stream.close()
         self._thread.join()
 
+    def allow(self, bytes: int) -> None:
+        """So much more may come: a line for each request that is sent to it is no flood."""
+        self._limit += bytes
+
     def wait(self, seconds: float) -> None:
         """Let the output of a container that has ended come through."""
         self._thread.join(seconds)

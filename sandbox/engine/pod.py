@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +14,12 @@ from sandbox.engine.account import number_of
 from sandbox.engine.aside import DockerAside
 from sandbox.engine.container import Host
 from sandbox.engine.owner import EVALUATION, check_key, evaluation_of, labels_for, name_of
-from sandbox.engine.placement import place
+from sandbox.engine.placement import Lane, Placement, lane, place
 from sandbox.engine.policy import HOSTNAME, RunPolicy, plain_path
 from sandbox.engine.process import SHARES_THE_KERNEL
 from sandbox.engine.rooms import Rooms, wire
 from sandbox.engine.service import DockerService
+from sandbox.engine.usage import Meter, Usage
 from sandbox.faults import Cancellation, HostFault, TeamFault
 from sandbox.limits import MIB, Limits
 
@@ -42,8 +43,10 @@ class DockerPod:
         self._host, self._api, self._make_tools, self._limits = host, host.api, tools, limits
         self._rooms = Rooms(tuple(tuple(check_key(name) for name in names) for names in rooms))
         self._placement = place(host.cores)
+        self._everyday = self._placement
         self._services: list[DockerService] = []
         self._asides: list[DockerAside] = []
+        self._meters: dict[str, Meter] = {}
         self._numbers = itertools.count(1)
         self._tools: Image | None = None
         self._owners: list[str] = []  # of each room's namespace
@@ -201,18 +204,49 @@ class DockerPod:
         self._leaving.append(threading.Thread(target=remove, name=f"assay-remove-{created[:12]}"))
         self._leaving[-1].start()
 
-    def aside(self, script: str, request: Mapping[str, Any], *, room: int = 0) -> DockerAside:
-        created, policy = self._create_tool(script, room)
+    def aside(self, script: str, request: Mapping[str, Any], *, room: int = 0, cpuset: str = "") -> DockerAside:
+        created, policy = self._create_tool(script, room, cpuset)
         aside = DockerAside(self._api, created, script)
         self._asides.append(aside)
         aside.begin(request, policy=policy, owner=self._owners[room])
         return aside
 
-    def _create_tool(self, script: str, room: int) -> tuple[str, RunPolicy]:
+    @contextmanager
+    def lane(self, app: str) -> Iterator[Lane]:
+        found = lane(self._host.cores, self._limits.run_cpus)
+        if not found.split:
+            yield found
+            return
+        before = [(service, service.policy.cpuset) for service in self._services]
+        asides = list(self._asides)
+        try:
+            for service, _ in before:
+                service.pin(found.app if service.id == app else found.rest)
+            for aside in asides:
+                aside.pin(found.rest)
+            self._placement = Placement(self._everyday.services, found.generator)
+            yield found
+        finally:
+            self._placement = self._everyday
+            for service, cpuset in before:
+                service.pin(cpuset)
+            for aside in asides:
+                aside.pin(self._everyday.tools)
+
+    def usage(self) -> dict[str, Usage]:
+        mine = {service.id for service in self._services} | {aside.id for aside in self._asides}
+        for new in mine - self._meters.keys():
+            self._meters[new] = Meter(self._api, new)
+        read = {one: self._meters[one].read() for one in mine}
+        return {one: usage for one, usage in read.items() if usage is not None}
+
+    def _create_tool(self, script: str, room: int, cpuset: str = "") -> tuple[str, RunPolicy]:
         """A container of the tools image that will run one of our scripts, and the policy that it is under."""
         if self._tools is None:
             raise RuntimeError("the pod is used outside its block")
         policy = self._joined(self._tool_policy(self._tools), room)
+        if cpuset:
+            policy = replace(policy, cpuset=cpuset)
         role = f"tool-{next(self._numbers)}"
         created = container.create(
             self._api,

@@ -100,6 +100,12 @@ class DockerApi:
         with faults():
             self._client.start(container)
 
+    def update(self, container: str, resources: Mapping[str, Any]) -> None:
+        with faults():
+            _checked(
+                self._client.post(self._url(f"/containers/{container}/update"), json=dict(resources), timeout=ANSWER_S)
+            )
+
     def kill(self, container: str, signal: str = "SIGKILL") -> None:
         with faults():
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from sandbox.engine import Changes, OnLine, Sample, State, container, written
 from sandbox.engine.api import Api
@@ -103,6 +104,15 @@ class DockerService:
 
     def differences(self) -> list[str]:
         return container.differences(self._api, self.id, self.policy, owner=self._owner)
+
+    def allow_output(self, bytes: int) -> None:
+        if self._follow is not None:
+            self._follow.allow(bytes)
+
+    def pin(self, cpuset: str) -> None:
+        """Move it to other cores; what it is compared with moves along."""
+        self._api.update(self.id, {"CpusetCpus": cpuset})
+        self.policy = replace(self.policy, cpuset=cpuset)
 
     def _start(self) -> None:
         since = time.time()

@@ -1,101 +1,68 @@
-"""From the rows of a load test to its figures. Pure: rows in, one JSON document out."""
+"""From the rows of a step of a load to its figures. Pure: rows in, one JSON document out."""
 
 import math
 
+from likeness import changed, differs, ok
+
 # Latency classes for the histogram: each a quarter above the one before, from a tenth of a millisecond to 40 s.
 FACTOR, FIRST_MS, CLASSES = 1.25, 0.1, 58
-# A generator that sends this much late measures itself.
-LATE_MS = 25.0
-GENERATOR_BUSY_PCT = 85.0
 
 
-def figures(rows, asked, *, generator_cpu_s, elapsed_s):
-    """Rows of locustfile.py (`open`, `closed`), `after` and the request of load.py; see docs/probes.md, "load".
+def figures(rows, step, idle, *, generator_cpu):
+    """One step's document; rows as locustfile.py describes them, `idle` one entry of `likeness.quiet` a request.
 
-    An answer that is not like the idle ones is a failed one: a service that answers otherwise because it is under load
-    has not done what it was asked.
+    Of an open step what was due in its first `discard_s` seconds does not count. An answer that is not like the idle
+    ones is a failed one: a service that answers otherwise because it is under load has not done what it was asked.
     """
-    idle = [quiet(number, each, rows.get("after") or {}) for number, each in enumerate(asked["requests"])]
-    warm_up, window = asked["warmup_s"], asked["window_s"]
-    counted = sorted((row for row in rows["open"] if row[0] >= warm_up), key=lambda row: row[0])
-    expected = round(window * asked["rate_rps"])
-    answered = [row for row in counted if ok(row[3])]
-    good = [row for row in answered if not differs(row[3], row[4], row[7], idle[row[5]])]
+    rate, seconds, discard = step.get("rate") or 0.0, step["seconds"], step.get("discard_s", 0.0)
+    window = seconds - discard
+    counted = sorted((row for row in rows if row[0] >= discard), key=lambda row: row[0])
     # What was due and has no row was never sent: the generator was cut off, which counts against the answer, too.
-    failures = max(expected, len(counted)) - len(good)
+    sent = max(sum(due >= discard for due in dues(rate, seconds)), len(counted)) if rate else len(counted)
+    answered = [row for row in counted if ok(row[3])]
+    good = [row for row in answered if is_good(row, idle)]
+    done = len(good)
+    if not rate:
+        # Shapes were looked at in one of several: its share of bad ones is that of all. And what came after the end
+        # of the step was not answered in it.
+        looked = [row for row in answered if row[7] is not None]
+        alike = sum(not differs(row[3], row[4], row[7], idle[row[5]]) for row in looked) / len(looked) if looked else 1
+        done = min(len(good), round(alike * len(answered)))
+    in_time = min(done, sum(row[2] <= seconds for row in good))
     times = sorted((row[2] - row[0]) * 1000 for row in good)
     late = sorted((row[1] - row[0]) * 1000 for row in counted if row[1] is not None and row[6])
-    lateness = percentile(late, 95)
-    closed = [row for row in rows["closed"] if ok(row[2]) and not differs(row[2], row[3], row[5], idle[row[4]])]
-    # Shapes were looked at in one of several: its share of bad ones is that of all.
-    looked = [row for row in rows["closed"] if ok(row[2]) and row[5] is not None]
-    alike = sum(not differs(row[2], row[3], row[5], idle[row[4]]) for row in looked) / len(looked) if looked else 1.0
-    capacity = min(len(closed), round(alike * sum(ok(row[2]) for row in rows["closed"])))
-    cpu_pct = 100 * generator_cpu_s / elapsed_s if elapsed_s else 0.0
-    why = (
-        ""
-        if lateness is None or lateness <= LATE_MS
-        else f"our generator sent {lateness:.0f} ms late on this busy host."
-    )
-    changed = len(answered) - len(good)
+    said = [row for row in good if row[8] and idle[row[5]]["content"]]
+    quick = [row for row in counted if row[3] in (429, 503) and row[2] is not None and row[2] - row[0] < 1.0]
     return {
-        "valid": not why,
-        "why": why,
-        "rate_rps": asked["rate_rps"],
-        "window_s": window,
-        "sent": max(expected, len(counted)),
-        "completed": len(good),
-        "failures": failures,
-        "failure_pct": round(100 * failures / max(expected, len(counted), 1), 2),
-        "throughput_rps": round(len(good) / window, 2),
+        "offered_rps": rate or None,
+        "sent": sent,
+        "done": done,
+        "failed": sent - done,
+        "rps": round((done if rate else in_time) / window, 2) if window else 0.0,
+        "in_time_rps": round(in_time / window, 2) if window else 0.0,
         "p50_ms": percentile(times, 50),
         "p95_ms": percentile(times, 95),
         "p99_ms": percentile(times, 99),
         "max_ms": percentile(times, 100),
-        "capacity_rps": round(capacity / asked["closed_s"], 1),
-        "capacity_failures": len(rows["closed"]) - capacity,
-        "closed_users": asked["closed_users"],
-        "lateness_p95_ms": lateness,
-        "generator_cpu_pct": round(cpu_pct, 1),
-        "at_least": cpu_pct > GENERATOR_BUSY_PCT,
-        "answers_changed": changed,
-        "statuses": statuses(counted),
         "histogram": histogram(times),
-        "timeline": timeline(counted, {id(row) for row in good}, warm_up, window),
+        "lateness_p95_ms": percentile(late, 95),
+        "generator_cpu": round(generator_cpu, 3),
+        "answers_changed": len(answered) - len(good),
+        "contents_compared": len(said),
+        "contents_changed": sum(changed(row[8], idle[row[5]]) for row in said),
+        "shed_quickly": len(quick),
+        "statuses": statuses(counted),
+        "timeline": timeline(rows, idle, seconds),
     }
 
 
-def ok(status):
-    return 200 <= status < 400
+def is_good(row, idle):
+    return ok(row[3]) and not differs(row[3], row[4], row[7], idle[row[5]])
 
 
-def quiet(number, asked, after):
-    """What a request's answer is like when nothing else happens: {statuses, low, high, shapes}, before and after.
-
-    `shapes` is empty where the answer has a different one each time: then only status and size can be compared.
-    """
-    seen = [[asked.get("status"), asked.get("bytes"), asked.get("shape")]]
-    seen += [after[number]] if number in after else []
-    seen = [row for row in seen if row[0] is not None]
-    sizes = [size for _, size, _ in seen if size is not None]
-    return {
-        "statuses": {status for status, _, _ in seen},
-        "low": min(sizes, default=0),
-        "high": max(sizes, default=None),
-        "shapes": {kind for _, _, kind in seen} if seen and asked.get("shape") else set(),
-    }
-
-
-def differs(status, size, kind, idle):
-    """Whether an answer under load is of another status, size class or shape than the same request's when idle.
-
-    Between before and after lies what a list grows through; twice that, or 64 bytes, is still the same class.
-    """
-    if idle["statuses"] and status not in idle["statuses"]:
-        return True
-    if idle["high"] is not None and not idle["low"] / 2 - 64 <= size <= idle["high"] * 2 + 64:
-        return True
-    return bool(kind is not None and idle["shapes"] and kind not in idle["shapes"])
+def dues(rate, seconds):
+    """When each request of an open step is due; the count that locustfile.py sends."""
+    return [number / rate for number in range(math.ceil(rate * seconds)) if number / rate < seconds]
 
 
 def percentile(values, percent):
@@ -114,20 +81,23 @@ def statuses(rows):
 
 
 def histogram(times):
-    """[[upper bound in ms, count], ...] of the classes that are not empty."""
-    counts = {}
+    """{"bounds_ms": upper bounds of the classes up to the slowest, "counts": answers in each}."""
+    counts = [0] * (CLASSES + 1)
     for value in times:
-        number = 0 if value <= FIRST_MS else min(CLASSES, math.ceil(math.log(value / FIRST_MS, FACTOR)))
-        counts[number] = counts.get(number, 0) + 1
-    return [[round(FIRST_MS * FACTOR**number, 3), count] for number, count in sorted(counts.items())]
+        counts[0 if value <= FIRST_MS else min(CLASSES, math.ceil(math.log(value / FIRST_MS, FACTOR)))] += 1
+    used = max((number + 1 for number, count in enumerate(counts) if count), default=0)
+    return {"bounds_ms": [round(FIRST_MS * FACTOR**number, 3) for number in range(used)], "counts": counts[:used]}
 
 
-def timeline(rows, good, warm_up, window):
-    """One entry a second of the window, by when a request was due; `good` has the identities of good rows."""
+def timeline(rows, idle, seconds):
+    """One entry a second of the step, by when a request was due."""
+    by_second = [[] for _ in range(math.ceil(seconds))]
+    for row in rows:
+        if 0 <= row[0] < len(by_second):
+            by_second[int(row[0])].append(row)
     entries = []
-    for second in range(math.ceil(window)):
-        inside = [row for row in rows if second <= row[0] - warm_up < second + 1]
-        times = sorted((row[2] - row[0]) * 1000 for row in inside if id(row) in good)
+    for second, inside in enumerate(by_second):
+        times = sorted((row[2] - row[0]) * 1000 for row in inside if is_good(row, idle))
         entries.append(
             {
                 "at_s": second,

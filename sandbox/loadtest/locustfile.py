@@ -1,8 +1,10 @@
 """The load itself, run by `sandbox/inside/load.py` as a process of its own; never imported by the platform.
 
-Open phase: arrivals are due on an even schedule that all users share; a user takes the next one, waits until it is
-due, sends it, and its latency counts from when it was due. A server that freezes is therefore seen by every request
-that should have been sent meanwhile (coordinated omission). Closed phase: a few users send as fast as answers come.
+It stays for a whole load and takes one step after another: a JSON line each on one descriptor, a JSON line each on
+another when it is done (`ASSAY_LOAD` names both), its rows in a file. A step with a `rate` is open: arrivals are due
+on an even schedule that all its users share; a user takes the next one, waits until it is due, sends it, and its
+latency counts from when it was due. A server that freezes is therefore seen by every request that should have been
+sent meanwhile (coordinated omission). A step without a rate is closed: its users send as fast as answers come.
 
 Answers come from unknown code: each is bounded in bytes (head, interim answers and body together) and in time from its
 first byte to its last, nothing is inflated, no redirect is followed and no cookie kept.
@@ -17,29 +19,31 @@ from itertools import count
 from pathlib import Path
 
 import gevent
+from gevent.event import Event
+from gevent.os import tp_read
 from geventhttpclient.response import HTTPParseError, HTTPSocketPoolResponse
 from locust import FastHttpUser, constant, events, task
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "inside"))
 
 from http_client import BODY_BYTES, HEAD, HEADER_BYTES
-from shape import shape
+from shape import content, shape
 
 PLAN = json.loads(os.environ["ASSAY_LOAD"])
 REQUESTS = PLAN["requests"]
-RATE, WARM_UP_S, WINDOW_S = PLAN["rate_rps"], PLAN["warmup_s"], PLAN["window_s"]
-OPEN_S = WARM_UP_S + WINDOW_S
-DRAIN_S = 10.0
 TIMEOUT_S = 10.0
-
-arrivals, numbers = count(), count()
 ANSWER_BYTES = BODY_BYTES + HEADER_BYTES
 # Shapes are looked at after the clock has stopped, but cost the generator time: of many answers one in so many.
 CLOSED_SHAPES = 8
-# Rows of the open phase: (due_s, sent_s, done_s, status, bytes, request number, waited for its due time, shape).
-# Rows of the closed phase: (sent_s, done_s, status, bytes, request number, shape or None where nobody looked).
-opened, closed = [], []
-clock = {"zero": None}
+# What an answer says is read of one in so many: 2 %.
+CONTENTS = 50
+# A connection that was quiet for longer may be just being closed by the server: a new one is made instead.
+IDLE_S = 1.5
+MOST_ROWS = 400_000
+
+numbers = count()
+# The order in which requests are sent: each as often in a round as it weighs.
+ORDER = PLAN["order"]
 
 
 class TooLate(BaseException):
@@ -60,19 +64,66 @@ def feed(answer, data):
 HTTPSocketPoolResponse.feed = feed
 
 
+class Step:
+    """One step under way.
+
+    Rows: [due_s, sent_s, done_s, status, bytes, request, waited for its due time, shape, content]. Of a request that
+    was never sent the second and third are null; shape and content are null where nobody looked.
+    """
+
+    def __init__(self, number, asked):
+        self.number, self.rate = number, asked.get("rate") or 0.0
+        self.seconds, self.drain_s, self.users = asked["seconds"], asked.get("drain_s", TIMEOUT_S), asked["users"]
+        self.rows, self.arrivals, self.left = [], count(), asked["users"]
+        self.over = Event()
+        self.zero = time.perf_counter() + 0.05
+
+    def now(self):
+        return time.perf_counter() - self.zero
+
+    def until(self):
+        """The time by which everything of this step has ended."""
+        return self.seconds + self.drain_s
+
+    def leave(self):
+        self.left -= 1
+        if self.left <= 0:
+            self.over.set()
+
+
+current = {"step": None, "news": Event()}
+
+
 @events.spawning_complete.add_listener
 def begin(**_):
-    """The schedule starts when every user is there, a moment from now."""
-    clock["zero"] = time.perf_counter() + 0.2
+    gevent.spawn(control)
 
 
-@events.quitting.add_listener
-def save(**_):
-    Path(PLAN["output"]).write_text(json.dumps({"open": opened, "closed": closed}))
+def control():
+    """Take steps until nobody has any more."""
+    tell({"ready": True})
+    rest, number = b"", 0
+    while True:
+        chunk = tp_read(PLAN["orders"], 65536)
+        if not chunk:
+            os._exit(0)
+        rest += chunk
+        while b"\n" in rest:
+            line, _, rest = rest.partition(b"\n")
+            number += 1
+            step = Step(number, json.loads(line))
+            news, current["step"], current["news"] = current["news"], step, Event()
+            cpu = time.process_time()
+            began = time.perf_counter()
+            news.set()
+            step.over.wait(step.until() + TIMEOUT_S)
+            used, took = time.process_time() - cpu, time.perf_counter() - began
+            Path(PLAN["output"]).write_text(json.dumps(step.rows))
+            tell({"cpu_s": used, "took_s": took})
 
 
-def now():
-    return time.perf_counter() - clock["zero"]
+def tell(document):
+    os.write(PLAN["answers"], json.dumps(document).encode() + b"\n")
 
 
 class Visitor(FastHttpUser):
@@ -83,54 +134,62 @@ class Visitor(FastHttpUser):
 
     def on_start(self):
         self.client.cookiejar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.used_at = 0.0
 
     @task
     def visit(self):
-        while clock["zero"] is None:
-            gevent.sleep(0.01)
-        self.open_phase()
-        self.closed_phase(next(numbers))
-        gevent.sleep(3600)
-
-    def open_phase(self):
+        mine, seen = next(numbers), 0
         while True:
-            number = next(arrivals)
-            due = number / RATE
-            if due >= OPEN_S:
-                return
-            if now() > OPEN_S + DRAIN_S:
-                opened.append((due, None, None, 0, 0, number % len(REQUESTS), False, ""))
+            news, step = current["news"], current["step"]
+            if step is None or step.number == seen:
+                news.wait()
                 continue
-            early = due - now()
+            seen = step.number
+            if mine < step.users:
+                try:
+                    self.open_step(step) if step.rate else self.closed_step(step, mine)
+                finally:
+                    step.leave()
+
+    def open_step(self, step):
+        while True:
+            number = next(step.arrivals)
+            due, which = number / step.rate, ORDER[number % len(ORDER)]
+            if due >= step.seconds or len(step.rows) >= MOST_ROWS:
+                return
+            if step.now() > step.until() - 0.05:
+                step.rows.append((due, None, None, 0, 0, which, False, None, None))
+                continue
+            early = due - step.now()
             if early > 0:
                 gevent.sleep(early)
-            sent = now()
-            status, kind, body = self.send(number % len(REQUESTS))
-            row = (due, sent, now(), status, len(body), number % len(REQUESTS), early > 0)
-            opened.append((*row, shape(status, kind, body)))
+            sent = step.now()
+            status, kind, body = self.send(which, step.until() - sent)
+            row = (due, sent, step.now(), status, len(body), which, early > 0)
+            said = content(kind, body) if number % CONTENTS == 0 else None
+            step.rows.append((*row, shape(status, kind, body), said))
 
-    def closed_phase(self, number):
-        """Starts for all at the same time, when the open phase has certainly drained."""
-        starts = PLAN["closed_at_s"]
-        while now() < starts:
-            gevent.sleep(0.01)
-        if number >= PLAN["closed_users"]:
-            return
-        turn = number
-        while now() < starts + PLAN["closed_s"]:
-            sent = now()
-            status, kind, body = self.send(turn % len(REQUESTS))
-            row = (sent, now(), status, len(body), turn % len(REQUESTS))
-            closed.append((*row, None if turn % CLOSED_SHAPES else shape(status, kind, body)))
+    def closed_step(self, step, mine):
+        if step.now() < 0:
+            gevent.sleep(-step.now())
+        turn = mine
+        while step.now() < step.seconds and len(step.rows) < MOST_ROWS:
+            sent, which = step.now(), ORDER[turn % len(ORDER)]
+            status, kind, body = self.send(which, step.until() - sent)
+            row = (sent, sent, step.now(), status, len(body), which, False)
+            said = content(kind, body) if turn % CONTENTS == 0 else None
+            step.rows.append((*row, None if turn % CLOSED_SHAPES else shape(status, kind, body), said))
             turn += 1
 
-    def send(self, number):
+    def send(self, number, left_s):
         """(status, content type, body); status 0 when no answer came that counts as one."""
         each = REQUESTS[number]
         headers = dict(HEAD)
         if each.get("content_type"):
             headers["Content-Type"] = each["content_type"]
-        limit = gevent.Timeout.start_new(TIMEOUT_S, TooLate())
+        if time.perf_counter() - self.used_at > IDLE_S:
+            self.client.client.clientpool.close()
+        limit = gevent.Timeout.start_new(max(0.01, min(TIMEOUT_S, left_s)), TooLate())
         try:
             with self.client.request(
                 each["method"],
@@ -147,6 +206,7 @@ class Visitor(FastHttpUser):
             return 0, "", b""
         finally:
             limit.close()
+            self.used_at = time.perf_counter()
 
     def read(self, answer):
         status, source = answer.status_code or 0, answer._response

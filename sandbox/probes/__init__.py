@@ -37,6 +37,7 @@ class Target:
     `models` is the gateway that answers its calls of models, None when it makes none. `companions` are the services
     beside it, by the name that the plan gives them, as far as they have been started. `room` is the namespace of the
     pod that it is in: the app's is 0. `workshop` makes images on top of the app's, None when the source is lost.
+    `waited_s` is what a probe has waited for other evaluations or a quiet host: it does not count as the team's time.
     """
 
     pod: Pod
@@ -53,6 +54,7 @@ class Target:
     companions: Mapping[str, Service] = field(default_factory=dict)
     workshop: Workshop | None = None
     room: int = 0
+    waited_s: float = 0.0
 
     @property
     def port(self) -> int:

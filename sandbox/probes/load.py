@@ -2,49 +2,100 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from sandbox.diagnosis import diagnose_run
 from sandbox.faults import HostFault
+from sandbox.load.ceiling import scripts_digest
+from sandbox.load.document import document
+from sandbox.load.gate import Gate
+from sandbox.load.gauge import Gauge
+from sandbox.load.generator import Generator
+from sandbox.load.lane import load_lane
+from sandbox.load.phase import Phase
+from sandbox.load.record import HostRecord
 from sandbox.probes import Probe, Target
 
-CLOSED_USERS = 8
-CLOSED_S = 5.0
-SLACK_S = 60.0
+# Without a recorded best the first seconds of the load are spent on one.
+FIRST_SPINS = 6
 
 
 def gather(target: Target) -> dict[str, Any]:
-    """Locust in the service's namespace, as a process of its own; a service that dies of it is the team's fault."""
+    """Locust in the service's namespace, as a process of its own; a service that dies of it is the team's fault.
+
+    The time that was waited, for the lane or for a quiet host, is not the team's: `Target.waited_s`.
+    """
     scenario = target.seen["scenario"]
     if not scenario.get("requests"):
         raise HostFault("no_scenario", "no request was found that could be sent")
-    limits = target.limits
+
+    def say(text: str, fraction: float | None = None) -> None:
+        target.say(f"load: {text}", fraction)
+
+    with load_lane(
+        target.service.id[:12], wait_s=target.limits.load_lane_s, say=say, cancellation=target.cancellation
+    ) as waited_s:
+        target.waited_s += waited_s
+        with target.pod.lane(target.service.id) as cores:
+            placement = {"app": cores.app, "generator": cores.generator, "rest": cores.rest, "split": cores.split}
+            found = _measure(target, scenario, cores.app, say)
+    return found | {
+        "placement": placement,
+        "lane": {"waited_s": round(waited_s, 1)},
+        "scenario": scenario["source"],
+        "shell": scenario["shell"],
+    }
+
+
+def _measure(target: Target, scenario: dict[str, Any], app_cores: str, say: Any) -> dict[str, Any]:
+    limits, record = target.limits, HostRecord()
+    gauge = Gauge(target.pod, target.service.id, app_cores)
+    for _ in range(FIRST_SPINS if record.spin_ms is None else 1):
+        record.take_spin(gauge.spin())
+    generator = Generator(
+        target.pod,
+        {
+            "port": target.port,
+            "requests": scenario["requests"],
+            "users": max(limits.load_users, limits.load_open_users),
+            "health_path": target.seen["boot"].get("health_path") or scenario["requests"][0]["path"],
+        },
+        cancellation=target.cancellation,
+        alive=lambda: target.service.state().running,
+    )
+    phase = Phase(
+        sender=generator,
+        gate=Gate(gauge, record, limits, target.cancellation, say),
+        limits=limits,
+        slo_ms=float(scenario.get("slo_ms") or limits.load_slo_ms),
+        ceiling=record.ceiling(scripts_digest()),
+        declared_rps=float(scenario.get("rate_rps") or 0.0),
+        say=say,
+        allow_output=target.service.allow_output,
+    )
+    began = time.monotonic()
     try:
-        document = target.pod.tool(
-            "load",
-            {
-                "port": target.port,
-                "requests": scenario["requests"],
-                "rate_rps": limits.load_rate_rps,
-                "users": limits.load_users,
-                "warmup_s": limits.load_warmup_s,
-                "window_s": limits.load_window_s,
-                "closed_users": CLOSED_USERS,
-                "closed_s": CLOSED_S,
-                "health_path": target.seen["boot"].get("health_path") or scenario["requests"][0]["path"],
-            },
-            timeout_s=limits.load_warmup_s + limits.load_window_s + CLOSED_S + SLACK_S,
-            on_event=lambda event: target.say(f"load: {event['phase']}", event["fraction"]),
-            cancellation=target.cancellation,
-        )
+        phase.run()
+    except HostFault:
+        if target.service.state().running:
+            raise
     finally:
-        state = target.service.state()
+        target.waited_s += phase.gate.spent_s
+    state = target.service.state()
+    seen = _document(phase, target, began)
     if not state.running:
         log = target.service.logs().decode("utf-8", "replace")
         fault = diagnose_run(log, state.exit_code, state.oom_killed, state.killed, target.plan)
-        fault.evidence = document
+        fault.evidence = seen
         raise fault
-    return document | {"scenario": scenario["source"], "shell": scenario["shell"]}
+    return seen
 
 
-PROBE = Probe("load", 1, 30, "service", "How fast does it answer, and how much?", gather)
+def _document(phase: Phase, target: Target, began: float) -> dict[str, Any]:
+    if not phase.standard:
+        return {"error": "the service ended before anything was measured"}
+    return document(phase, began=began, started=target.started_at, samples=target.service.samples())
+
+
+PROBE = Probe("load", 2, 30, "service", "How fast does it answer, and how much?", gather)

@@ -28,6 +28,7 @@ def load(name):
 
 
 client = load("http_client")
+likeness = load("likeness")
 figures = load("figures")
 
 
@@ -194,31 +195,32 @@ def test_listening_sees_this_machines_sockets_and_their_reach():
         assert rows[far.getsockname()[1]] is False
 
 
-def load_request(port, **changes):
+def opened(**changes):
+    """An open step at 40 a second of which six seconds count."""
+    step = {"name": "open", "rate": 40, "users": 32, "seconds": 7.0, "discard_s": 1.0, "drain_s": 10.0}
+    return step | changes
+
+
+def load_request(port, *steps):
     request = {"method": "GET", "path": "/", "body": "", "content_type": "", "status": 200, "bytes": 2}
-    return {
-        "port": port,
-        "requests": [request],
-        "rate_rps": 40,
-        "users": 32,
-        "warmup_s": 1.0,
-        "window_s": 6.0,
-        "closed_users": 4,
-        "closed_s": 1.0,
-        "health_path": "/",
-    } | changes
+    return {"port": port, "requests": [request], "users": 32, "health_path": "/", "steps": list(steps)}
+
+
+CLOSED = {"name": "closed", "users": 4, "seconds": 1.0, "drain_s": 3.0}
 
 
 @pytest.mark.alone
 def test_load_sends_what_was_due_and_counts_it():
     with service(lambda _path: (200, "text/plain", b"ok")) as port:
-        document = run("load", load_request(port))
-    assert (document["sent"], document["failures"]) == (240, 0)
-    assert sum(count for _, count in document["histogram"]) == 240
-    assert [row["sent"] for row in document["timeline"]] == [40] * 6
+        document, closed = run("load", load_request(port, opened(poll=True), CLOSED))["steps"]
+    assert (document["sent"], document["done"], document["failed"]) == (240, 240, 0)
+    assert sum(document["histogram"]["counts"]) == 240
+    assert [row["sent"] for row in document["timeline"]] == [40] * 7
     assert document["p50_ms"] <= document["p95_ms"] <= document["p99_ms"] <= document["max_ms"]
-    assert document["capacity_rps"] > 0
+    assert document["steadiness"]["polls"] > 10
     assert document["steadiness"]["failures"] == 0
+    assert closed["rps"] > 0
+    assert closed["offered_rps"] is None
 
 
 @pytest.mark.alone
@@ -237,8 +239,8 @@ def test_load_shows_a_server_that_freezes():
         return 200, "text/plain", b"ok"
 
     with service(answer) as port:
-        document = run("load", load_request(port, window_s=12.0), timeout=90)
-    assert document["failures"] == 0
+        [document] = run("load", load_request(port, opened(seconds=13.0)), timeout=90)["steps"]
+    assert document["failed"] == 0
     assert document["p95_ms"] >= 850
     assert document["p50_ms"] < 300
 
@@ -246,33 +248,76 @@ def test_load_shows_a_server_that_freezes():
 @pytest.mark.alone
 def test_load_counts_errors_and_silence_as_failures():
     with service(lambda _path: (503, "text/plain", b"no")) as port:
-        document = run("load", load_request(port))
-    assert document["failure_pct"] == 100.0
+        document, closed = run("load", load_request(port, opened(seconds=3.0), CLOSED))["steps"]
+    assert (document["done"], document["failed"]) == (0, 80)
     assert document["p95_ms"] is None
-    assert document["capacity_rps"] == 0
+    assert document["shed_quickly"] == 80
+    assert closed["rps"] == 0
+
+
+@pytest.mark.alone
+def test_load_beside_quiet_and_slow_clients_still_sends_everything():
+    """A server with a thread a connection bears them; one that takes them one after another would not."""
+    with service(lambda _path: (200, "text/plain", b"ok")) as port:
+        [document] = run("load", load_request(port, opened(seconds=3.0, idle=50, slow=5)))["steps"]
+    assert (document["sent"], document["failed"], document["crowd_refused"]) == (80, 0, 0)
+
+
+IDLE = [likeness.quiet([{"status": 200, "bytes": 2, "shape": ""}])]
+
+
+def of_rows(rows, **step):
+    return figures.figures(rows, {"rate": 1, "seconds": 1.0} | step, IDLE, generator_cpu=0)
 
 
 def test_figures_count_latency_from_the_due_time():
-    rows = {"open": [[5.0, 5.9, 6.0, 200, 2, 0, False, ""]], "closed": []}
-    asked = load_request(0, rate_rps=1, warmup_s=5.0, window_s=1.0)
-    assert figures.figures(rows, asked, generator_cpu_s=0, elapsed_s=1)["p50_ms"] == 1000.0
+    rows = [[5.0, 5.9, 6.0, 200, 2, 0, False, "", None]]
+    assert of_rows(rows, seconds=6.0, discard_s=5.0)["p50_ms"] == 1000.0
 
 
 def test_figures_count_what_was_never_sent_as_failures():
-    asked = load_request(0, rate_rps=10, warmup_s=0.0, window_s=1.0)
-    document = figures.figures(
-        {"open": [[0.0, 0.0, 0.1, 200, 2, 0, True, ""]], "closed": []}, asked, generator_cpu_s=0, elapsed_s=1
-    )
-    assert (document["sent"], document["failures"]) == (10, 9)
+    document = of_rows([[0.0, 0.0, 0.1, 200, 2, 0, True, "", None]], rate=10)
+    assert (document["sent"], document["failed"]) == (10, 9)
 
 
-def test_figures_of_a_late_generator_do_not_count():
-    asked = load_request(0, rate_rps=1, warmup_s=0.0, window_s=1.0)
-    document = figures.figures(
-        {"open": [[0.0, 0.5, 0.6, 200, 2, 0, True, ""]], "closed": []}, asked, generator_cpu_s=0, elapsed_s=1
+def test_figures_tell_how_late_the_generator_was():
+    waited, queued = [0.0, 0.5, 0.6, 200, 2, 0, True, "", None], [0.5, 0.9, 1.0, 200, 2, 0, False, "", None]
+    assert of_rows([waited, queued], rate=2)["lateness_p95_ms"] == 500.0
+
+
+def test_figures_of_a_closed_step_take_the_share_of_unlike_answers_for_all():
+    """Half of the answers that were looked at had another shape."""
+    idle = [likeness.quiet([{"status": 200, "bytes": 2, "shape": "a"}])]
+    rows = [[0, 0, 0.1, 200, 2, 0, False, shape, None] for shape in ("a", "b", None, None)]
+    document = figures.figures(rows, {"rate": 0, "seconds": 1.0}, idle, generator_cpu=0)
+    assert (document["done"], document["rps"]) == (2, 2.0)
+
+
+def test_likeness_compares_what_answers_say_only_where_it_is_always_the_same():
+    same, other = (
+        {"status": 200, "bytes": 2, "shape": "a", "content": "x"},
+        {"status": 200, "bytes": 2, "shape": "a", "content": "y"},
     )
-    assert document["valid"] is False
-    assert "late" in document["why"]
+    assert likeness.changed("z", likeness.quiet([same, same]))
+    assert not likeness.changed("x", likeness.quiet([same, same]))
+    assert not likeness.changed("z", likeness.quiet([same, other]))
+    assert not likeness.changed("z", likeness.quiet([same]))
+
+
+def test_content_of_an_answer_leaves_clocks_and_identities_out():
+    shapes = load("shape")
+    first, second = (b'{"score": 0.5, "took_ms": %d, "request_id": "%d"}' % (n, n) for n in (1, 2))
+    assert shapes.content("application/json", first) == shapes.content("application/json", second)
+    assert shapes.content("application/json", first) != shapes.content("application/json", b'{"score": 0.6}')
+    assert shapes.content("text/html", first) == ""
+
+
+def test_gauge_reads_the_processors_without_interrupts():
+    gauge = load("gauge")
+    found = gauge.stat("cpu  100 10 40 1000 5 7 8 30 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n")
+    assert found["user_s"] * gauge.TICKS == pytest.approx(150)
+    assert found["steal_s"] * gauge.TICKS == pytest.approx(30)
+    assert found["total_s"] * gauge.TICKS == pytest.approx(1200)
 
 
 @pytest.mark.parametrize(

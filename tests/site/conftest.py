@@ -13,6 +13,7 @@ import pytest
 
 from deploy.local import need, up
 from deploy.local.supervisor import Supervisor
+from tests.containers import SHORT_LOAD
 
 LEASE_SECONDS = "6"
 
@@ -56,7 +57,8 @@ def site(tmp_path_factory):
     port = need.free_port()
     with ExitStack() as stack:
         redis_url = stack.enter_context(need.redis()).rsplit("/", 1)[0] + "/5"
-        settings = {"ASSAY_VAR": str(var), "ASSAY_LEASE_SECONDS": LEASE_SECONDS, "ASSAY_LIMIT_LOAD_WINDOW_S": "4"}
+        settings = {"ASSAY_VAR": str(var), "ASSAY_LEASE_SECONDS": LEASE_SECONDS}
+        settings |= {f"ASSAY_LIMIT_{name.upper()}": str(value) for name, value in SHORT_LOAD.items()}
         kept = {
             name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")
         }
