@@ -25,7 +25,7 @@ def judge(evidence: Evidence) -> Finding:
     told = f"{seen['rows']} rows with two columns two deviations higher, {len(seeds)} times"
     if share >= ENOUGH:
         name, _ = min(times.items(), key=lambda pair: (-pair[1], pair[0]))
-        values = next(row["values"][name] for row in seeds if name in row["values"])
+        values = next(row["values"][name] for row in seeds if name in row["moved"])
         figures = f"{values[0]:.3g}, {values[1]:.3g} and {values[2]:.3g}"
         said = f"{told}: {name} was {figures} after reference, unshifted and shifted rows"
         return passed(f"{said}.", score=share, evidence=POINTER)

@@ -25,12 +25,16 @@ def judge(evidence: Evidence) -> Finding:
     if len(good) == len(rows):
         return passed(f"{told}, each on {rows[0]['compared']} rows.", evidence=POINTER)
     row = next(row for row in rows if row not in good)
-    change = ", ".join(f"{name} {value}" for name, value in row["change"].items())
+    change = ", ".join(f"{name} {_shown(value)}" for name, value in row["change"].items())
     return failed(
         f"{told}; {change} should make it go {row['effect']}, and did so on {row['moved']} of {row['compared']} rows.",
         score=len(good) / len(rows) / 2,
         evidence=POINTER,
     )
+
+
+def _shown(value: object) -> str:
+    return f"{value:+g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)[:60]
 
 
 def _example(*moved: int) -> Evidence:

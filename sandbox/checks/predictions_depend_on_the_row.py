@@ -16,10 +16,11 @@ def judge(evidence: Evidence) -> Finding:
     seen = evidence.probe("predict") or {}
     if seen["sent"] < LEAST_ROWS:
         return not_applicable("There were too few rows to compare; declare ml: {predict: {rows: data/sample.csv}}.")
-    told = f"{seen['answered']} rows of {seen['rows_from']} got {seen['distinct']} different predictions"
+    told = f"{seen['answered']} rows of {seen['rows_from']}"
+    pointer = ("/probes/predict/predictions",)
     if seen["distinct"] > 1:
-        return passed(f"{told}.", evidence=("/probes/predict/distinct",))
-    return failed(f"{told}: always {seen['predictions'][0]!r}.", evidence=("/probes/predict/distinct",))
+        return passed(f"{told} got {seen['distinct']} different predictions.", evidence=pointer)
+    return failed(f"{told} all got {seen['predictions'][0]!r}.", evidence=pointer)
 
 
 def _example(distinct: int) -> Evidence:
