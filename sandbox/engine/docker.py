@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import platform
 import secrets
@@ -14,14 +13,15 @@ from typing import Any
 
 from sandbox import indexes
 from sandbox.downloads.offer import NONE
-from sandbox.engine import BuildFailed, Image, OnLine, Pod, budget, layers
+from sandbox.engine import BuildFailed, Image, OnLine, Pod, budget, held, layers
+from sandbox.engine.api import EngineRefusal
 from sandbox.engine.build import LOST, Build, too_slow
 from sandbox.engine.buildnet import AT, build_network, declarations
 from sandbox.engine.container import Host
 from sandbox.engine.downloads import downloads_for, remove_when_full
 from sandbox.engine.image import load_root, pull, to_image
 from sandbox.engine.owner import EVALUATION, image_labels, image_name
-from sandbox.engine.packed import Packed, packed
+from sandbox.engine.packed import packed
 from sandbox.engine.pod import DockerPod
 from sandbox.engine.policy import RunPolicy
 from sandbox.engine.purge import purge
@@ -197,22 +197,24 @@ class DockerEngine:
         return image, log
 
     def _build_again(self, whole: str, make: Callable[[], Build]) -> tuple[Image, str] | None:
-        """What an earlier build of the same input has left, under the labels of this one: no step of a team runs."""
-        kept = self.api.inspect_image(whole) if whole else None
-        # An image's ONBUILD instructions would run here, on a network that is not for teams.
-        if kept is None or (kept.get("Config") or {}).get("OnBuild"):
+        """What an earlier build of the same input has left, under the name of this one: nothing runs."""
+        kept = self.api.inspect_image(whole)
+        if kept is None:
             return None
         build = make()
-        build.log.note("Built before from exactly the same files: no step runs again")
         try:
-            image, log = build.run(Packed(io.BytesIO(), ""), f"FROM {kept['Id']}\n")
-        except (HostFault, BuildFailed):
+            if not held.hold(self.api, kept["Id"], build.reference, build.labels):
+                return None
+        except EngineRefusal:
             return None  # it went just now
-        self._used[image.id] = None
-        return image, log
+        build.log.note("Built before from exactly the same files: no step runs again")
+        self._used[kept["Id"]] = None
+        return to_image(kept), build.log.text()
 
     def remove_image(self, reference: str) -> None:
         self.api.remove_image(reference)
+        if reference.startswith(f"{IMAGES}:"):
+            held.let_go(self.api, reference.rpartition(":")[2])
 
     def remove_images(self, evaluation: str) -> None:
         self._note_uses()
@@ -221,6 +223,7 @@ class DockerEngine:
             for name in summary.get("RepoTags") or ():
                 if name == own or name.startswith(f"{own}."):
                     self.api.remove_image(name)
+        held.let_go(self.api, own.rpartition(":")[2], services=True)
 
     def pod(
         self, evaluation: str, limits: Limits, *, hosts: Sequence[str] = (), rooms: Sequence[Sequence[str]] = ()

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from sandbox.engine import budget, downloads
 from sandbox.engine.api import Api, EngineRefusal
 from sandbox.engine.buildnet import NETWORK
+from sandbox.engine.held import HELD
 from sandbox.engine.layers import remove_unused
 from sandbox.engine.reap import IMAGES, reap
 
 # Dependents before what they are built on.
-REPOSITORIES = (IMAGES, *budget.REPOSITORIES)
+REPOSITORIES = (IMAGES, HELD, *budget.REPOSITORIES)
 
 
 def purge(api: Api) -> list[str]:

@@ -10,6 +10,7 @@ from sandbox.engine import folders, layers
 from sandbox.engine.api import Api, EngineRefusal
 from sandbox.engine.buildgroup import remove_left_over
 from sandbox.engine.buildsteps import build_steps
+from sandbox.engine.held import holders, let_go
 from sandbox.engine.owner import EVALUATION, OWNER, evaluation_of, is_kept, may_live, name_of
 
 IMAGES = "assay/evaluation"
@@ -97,11 +98,13 @@ def _named(kind: str, api: Api, found: list[dict[str, Any]], remove: Callable[[s
 
 
 def _images(api: Api, ask: Ask) -> list[str]:
-    removed = []
+    removed, held = [], {(one.image, one.tag): one for one in holders(api)}
     for summary in api.images(IMAGES):
-        labels = summary.get("Labels") or {}
         for name in summary.get("RepoTags") or ():
             repository, _, tag = name.rpartition(":")
+            holder = held.pop((str(summary["Id"]), tag), None)
+            # An image that several evaluations share was labelled by none of them, but perhaps by its team.
+            labels = holder.labels if holder else summary.get("Labels") or {}
             # The label tells how the key is spelt; it counts only where it is the key of the name that we gave.
             key = labels.get(EVALUATION, "")
             said = ask(key if key.lower() == tag.partition(".")[0] else tag)
@@ -112,6 +115,11 @@ def _images(api: Api, ask: Ask) -> list[str]:
                 except EngineRefusal:
                     continue  # a container of another program uses it
                 removed.append(f"image {name}")
+                if holder is not None:
+                    let_go(api, tag)
+    for holder in held.values():  # of images that have lost the evaluation's own name
+        if _is_over(api, ask(holder.labels[EVALUATION]), holder.labels):
+            let_go(api, holder.tag)
     return removed
 
 
