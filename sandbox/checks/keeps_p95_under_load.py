@@ -4,32 +4,36 @@ from __future__ import annotations
 
 from sandbox.curve import less_is_better
 from sandbox.evidence import Evidence
-from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, not_applicable, passed
+from sandbox.finding import HIGH, Check, Example, Finding, failed, passed
+from sandbox.load.seen import about_another, is_silent, uncertain
 
+THRESHOLDS = {"median_ms": 400.0, "p10_ms": 100.0}
 BASE = {"valid": True, "why": "the generator was late.", "shell": False, "rate_rps": 20.0, "p95_ms": 10.0}
+POINTER = ("/probes/load/p95_ms", "/probes/load/histogram")
 
 
-def judge(evidence: Evidence) -> Finding:
+def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
     load = evidence.probe("load") or {}
-    if load["shell"]:
-        return not_applicable("The page is only the shell of a WebSocket app: its latency is not the app's.")
+    if other := about_another(load):
+        return other
+    if is_silent(load):
+        return failed("No request was answered.", evidence=POINTER)
     if not load["valid"]:
-        return inconclusive(f"The measurement does not count: {load['why']}")
-    p95, pointer = load["p95_ms"], ("/probes/load/p95_ms", "/probes/load/histogram")
+        return uncertain(load["why"])
+    p95 = load["p95_ms"]
     if p95 is None:
-        return failed("No request was answered.", evidence=pointer)
-    score = less_is_better(p95, median=400, p10=100)
-    observed = f"95 % of the requests were answered within {p95:.0f} ms at {load['rate_rps']:.0f} a second."
-    return (
-        passed(observed, score=score, evidence=pointer)
-        if score >= 0.5
-        else failed(observed, score=score, evidence=pointer)
-    )
+        return failed("No request was answered.", evidence=POINTER)
+    score = less_is_better(p95, median=thresholds["median_ms"], p10=thresholds["p10_ms"])
+    observed = f"95 % of the requests were answered within {p95:.0f} ms at {load['rate_rps']:.0f} a second"
+    low, high = load.get("p95_low_ms"), load.get("p95_high_ms")
+    observed += f" ({low:.0f} to {high:.0f} ms in repeated windows)." if low is not None and high is not None else "."
+    verdict = passed if score >= 0.5 else failed
+    return verdict(observed, score=score, evidence=POINTER)
 
 
 CHECK = Check(
     id="keeps_p95_under_load",
-    version=1,
+    version=2,
     title="Stays fast under load",
     failed_title="Becomes slow under load",
     why=(
@@ -39,7 +43,10 @@ CHECK = Check(
     fix="Profile the slowest route; cache what does not change and move long work to a queue.",
     category="load",
     weight=HIGH,
+    effort="hours",
+    level=2,
     judge=judge,
+    thresholds=THRESHOLDS,
     needs=("load",),
     examples=(
         Example("fast", Evidence("general", probes={"load": {**BASE, "p95_ms": 12.0}}), "pass"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sandbox.evidence import Evidence
 from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.load.seen import is_silent, uncertain
 
 
 def judge(evidence: Evidence) -> Finding:
-    steadiness = (evidence.probe("load") or {})["steadiness"]
+    load = evidence.probe("load") or {}
+    steadiness = load["steadiness"]
     polls, failures = steadiness["polls"], steadiness["failures"]
     pointer = ("/probes/load/steadiness",)
     if not polls:
@@ -18,6 +20,8 @@ def judge(evidence: Evidence) -> Finding:
     )
     if failures == 0:
         return passed(observed, evidence=pointer)
+    if not load.get("valid", True) and not is_silent(load):
+        return uncertain(load["why"])
     return failed(observed, score=round(0.8 * (polls - failures) / polls, 2), evidence=pointer)
 
 

@@ -117,7 +117,7 @@ class Phase:
         return self._open(f"{fraction:.0%} of capacity", rate, self.limits.load_level_s)
 
     def _overload(self) -> None:
-        """Last, because it may leave the service in any state; the recovery is looked at right after it, ungated."""
+        """Last, because it may leave the service in any state; the recovery is looked at right after it, once."""
         rate = self.capacity["rps"]
         if not rate:
             return
@@ -134,7 +134,7 @@ class Phase:
                 drain_s=1.0,
                 compare=False,
             )
-            self.overloads.append(self._ungated(step) | {"factor": factor})
+            self.overloads.append(self._gated(step) | {"factor": factor})
         if self.overloads:
             step = opened(
                 "recovery", self.limits.load_rate_rps, self.limits.load_recovery_s, self.limits.load_open_users
@@ -143,7 +143,8 @@ class Phase:
             self.recovery = self._ungated(step)
 
     def _soak(self) -> None:
-        if self.gate.is_spent or not self.limits.load_soak_s or not self.capacity["rps"]:
+        """Memory tells its slope on a busy host, too."""
+        if not self.limits.load_soak_s or not self.capacity["rps"]:
             return
         rate = SOAK_FRACTION * self.capacity["rps"]
         if self._is_too_much(rate):

@@ -1,0 +1,35 @@
+"""What every check of a load asks first: does this load say anything about the service at all? Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.finding import Finding, failed, inconclusive, not_applicable
+
+SHELL = "The page is only the shell of a WebSocket app: what it does under load is not what the app does."
+OLD = "This evaluation is from before that was measured."
+
+
+def about_another(load: dict[str, Any]) -> Finding | None:
+    """The finding of a load that was not of the app itself; None when it was."""
+    return not_applicable(SHELL) if load.get("shell") else None
+
+
+def uncertain(why: str) -> Finding:
+    """The host, not the service, may have made the figures."""
+    return inconclusive(f"The measurement does not count: {(why or 'it was not complete').rstrip('.')}.")
+
+
+def is_silent(load: dict[str, Any]) -> bool:
+    """Nothing at all was answered well, however often it was asked: no busy host does that."""
+    steps = load.get("steps") or []
+    return bool(steps) and not any(step["done"] for step in steps)
+
+
+def answered_before(load: dict[str, Any], measured: str, pointer: tuple[str, ...]) -> Finding | None:
+    """The finding where the member `measured` need not be looked at: another app's, nobody's, or not there."""
+    if other := about_another(load):
+        return other
+    if is_silent(load):
+        return failed("No request was answered, however few were sent.", evidence=pointer)
+    return None if measured in load else inconclusive(OLD)
