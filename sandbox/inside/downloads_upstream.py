@@ -60,7 +60,7 @@ class Upstream:
                     raise Failed("too large")
                 yield expected
                 seen = 0
-                while data := answer.read(CHUNK):
+                while data := answer.read1(CHUNK):  # what there is: others read along
                     seen += len(data)
                     if seen > limit:
                         raise Failed("too large")
