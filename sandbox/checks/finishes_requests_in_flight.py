@@ -6,24 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.evidence import Evidence
-from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, not_applicable, passed
 
 
 def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     seen = (evidence.probe("shutdown") or {}).get("requests")
     pointer = ("/probes/shutdown/requests",)
-    if not seen or not seen["held"] + seen["answered"] + seen["lost"]:
+    if seen is None:
         return inconclusive("No request could be kept under way while it was told to stop.")
+    if not seen["held"]:
+        return not_applicable("It has no request with a body, which could be sent by half while it is told to stop.")
     cut, lost = seen["held"] - seen["completed"], seen["lost"]
-    said = [f"{seen['completed']} of {seen['held']} slow requests were answered after SIGTERM"] if seen["held"] else []
-    said.append(f"{lost} of {seen['answered'] + lost} quick ones got no answer")
-    observed = f"{'; '.join(said)}."
-    observed = observed[0].upper() + observed[1:]
+    observed = f"A request that was half sent at SIGTERM was {'cut off' if cut else 'answered'}"
+    observed += f"; {lost} of {seen['answered'] + lost} quick ones got no answer."
     if not cut and lost <= thresholds["lost"]:
         return passed(observed, evidence=pointer)
-    share = (seen["completed"] + seen["answered"]) / (seen["held"] + seen["answered"] + lost)
-    score = 0.0 if seen["held"] and not seen["completed"] else 0.6 * share
-    return failed(observed, score=round(score, 2), evidence=pointer)
+    return failed(observed, score=0.0 if cut else 0.5, evidence=pointer)
 
 
 def _seen(held: int, completed: int, lost: int) -> dict[str, dict[str, Any]]:
@@ -37,7 +35,7 @@ CHECK = Check(
     title="Finishes what it has begun before it stops",
     failed_title="Drops requests when it is told to stop",
     why=(
-        "A release replaces each copy while people use it. The platform held requests half sent, told the service to "
+        "A release replaces each copy while people use it. The platform held a request half sent, told the service to "
         "stop and sent the rest: whoever had already come must still be served."
     ),
     fix="On SIGTERM take no new connections, finish the open ones, then exit: uvicorn, gunicorn and most servers can.",
@@ -50,9 +48,10 @@ CHECK = Check(
     judge=judge,
     needs=("shutdown",),
     examples=(
-        Example("all served", Evidence("general", probes=_seen(4, 4, 0)), "pass"),
-        Example("cut off", Evidence("general", probes=_seen(4, 0, 2)), "fail"),
-        Example("quick ones lost", Evidence("general", probes=_seen(0, 0, 7)), "fail"),
+        Example("all served", Evidence("general", probes=_seen(1, 1, 0)), "pass"),
+        Example("cut off", Evidence("general", probes=_seen(1, 0, 1)), "fail"),
+        Example("quick ones lost", Evidence("general", probes=_seen(1, 1, 7)), "fail"),
+        Example("nothing to hold", Evidence("general", probes=_seen(0, 0, 0)), "not_applicable"),
         Example(
             "none could be sent",
             Evidence("general", probes={"shutdown": {"killed": False, "exit_code": 0, "requests": None}}),

@@ -18,8 +18,8 @@ def judge(evidence: Evidence) -> Finding:
     names = ", ".join(removed[:3])
     if seen["named"]:
         return passed(f"Started without {names} its log names {seen['named'][0]}.", evidence=pointer)
-    if seen["state"] == "healthy":
-        return not_applicable(f"It is healthy without {names}: nothing of it is required.")
+    if seen["as_before"]:
+        return not_applicable(f"It is {seen['state']} without {names}: nothing of it is required.")
     did = f"stopped with exit code {seen['exit_code']}" if seen["state"] == "exited" else "ran on without being healthy"
     score = 0.3 if seen["state"] == "exited" else 0.0
     return failed(
@@ -28,7 +28,10 @@ def judge(evidence: Evidence) -> Finding:
 
 
 def _seen(state: str, *named: str) -> dict[str, dict[str, Any]]:
-    return {"settings": {"removed": ["DATABASE_URL"], "state": state, "exit_code": 1, "named": list(named)}}
+    return {
+        "settings": {"removed": ["DATABASE_URL"], "state": state, "as_before": state == "healthy"}
+        | {"exit_code": 1, "named": list(named)}
+    }
 
 
 CHECK = Check(

@@ -15,6 +15,8 @@ def judge(evidence: Evidence) -> Finding:
         return failed("There are no metrics.", evidence=pointer)
     if seen["gauge"] is None:
         return failed("No gauge of requests under way was found in the metrics.", evidence=pointer)
+    if not seen["amid"]:
+        return failed("The metrics page was not answered while requests were under way.", score=0.2, evidence=pointer)
     observed = (
         f"{seen['gauge']} was {seen['idle']:g}, at most {seen['most']:g} in a burst, and {seen['after']:g} after."
     )
@@ -26,7 +28,7 @@ def judge(evidence: Evidence) -> Finding:
 
 
 def _seen(idle: float, most: float, after: float, gauge: str | None = "in_flight") -> dict[str, dict[str, Any]]:
-    return {"in_flight": {"metrics": True, "gauge": gauge, "idle": idle, "most": most, "after": after}}
+    return {"in_flight": {"metrics": True, "amid": 9, "gauge": gauge, "idle": idle, "most": most, "after": after}}
 
 
 CHECK = Check(

@@ -16,14 +16,15 @@ def judge(evidence: Evidence) -> Finding:
     if seen["exited"]:
         observed = f"Started while {name} was not there, it ended with exit code {seen['exit_code']}."
         return failed(observed, score=0.2, evidence=pointer)
-    if not seen["answers"] or seen["state"] != "healthy":
-        return failed(f"It did not become healthy after {name} had come.", evidence=pointer)
-    observed = f"{name} came {seen['late_s']:.0f} s late; it was healthy {seen['ready_after_s']:.1f} s after its start."
+    if not seen["as_before"]:
+        return failed(f"It did not become well after {name} had come.", evidence=pointer)
+    ready = seen["ready_after_s"] or 0.0
+    observed = f"{name} came {seen['late_s']:.0f} s late; it was {seen['state']} {ready:.1f} s after its start."
     return passed(observed, evidence=pointer)
 
 
 def _seen(*, exited: bool, answers: bool) -> dict[str, dict[str, Any]]:
-    seen = {"name": "db", "late_s": 6.0, "exited": exited, "exit_code": 1 if exited else None, "answers": answers}
+    seen = {"name": "db", "late_s": 6.0, "exited": exited, "exit_code": 1 if exited else None, "as_before": answers}
     return {"late_start": seen | {"state": "healthy" if answers else "failed", "ready_after_s": 7.0}}
 
 

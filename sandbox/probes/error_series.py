@@ -41,7 +41,9 @@ def _bad(target: Target) -> dict[str, Any]:
     refused = target.seen.get("errors", {}).get("malformed", ())
     row = next((row for row in refused if row["status"] is not None and 400 <= row["status"] < 500), None)
     if row is None:
-        return get("/" + secrets.token_hex(8))
+        described = target.seen.get("errors", {}).get("described") or ()
+        asked = next((row for row in described if row["method"] == "GET" and 400 <= (row["status"] or 0) < 500), None)
+        return get(asked["path"] if asked else "/" + secrets.token_hex(8))
     headers = {"Content-Type": "application/json"}
     return {"method": "POST", "path": row["path"], "body": '{"a": ', "headers": headers}
 

@@ -13,7 +13,8 @@ HELD, THREADS, BURST_S = 4, 4, 1.5
 
 
 def gather(target: Target) -> dict[str, Any]:
-    """{metrics, pages, answered, gauge, idle, most, after, fallen: [series]}; `gauge` is None where none is named so.
+    """{metrics, pages, answered, gauge, idle, most, after, fallen: [series]}; `gauge` is None where none is named so,
+    `amid` how many of the pages were answered amid the burst.
 
     `sandbox/inside/burst.py` holds some requests half sent and asks others meanwhile, and reads the page all along.
     """
@@ -40,8 +41,8 @@ def gather(target: Target) -> dict[str, Any]:
         pages = [parse(page) for page in (first, *(page for page in between if page), last)]
     except ValueError as error:
         why = {"why": str(error)[:200], "unreadable": True}
-        return seen | why | {"gauge": None, "idle": 0.0, "most": 0.0, "after": 0.0, "fallen": []}
-    return seen | {"unreadable": False, **_gauge(pages), "fallen": fallen(pages)}
+        return seen | why | {"amid": 0, "gauge": None, "idle": 0.0, "most": 0.0, "after": 0.0, "fallen": []}
+    return seen | {"unreadable": False, "amid": len(pages) - 2, **_gauge(pages), "fallen": fallen(pages)}
 
 
 def _gauge(pages: list[Exposition]) -> dict[str, Any]:

@@ -6,16 +6,17 @@ import time
 from typing import Any
 
 from sandbox.probes import Probe, Target
-from sandbox.resilience.dependencies import awaited, bring_back, data_services, restarted, take_away
+from sandbox.resilience.dependencies import awaited, bring_back, data_services, patience, restarted, take_away
 
 LATE_S = 5.0
 READY_S = 20.0
 
 
 def gather(target: Target) -> dict[str, Any]:
-    """{name, late_s, exited, exit_code, answers, state, ready_after_s}; only {name: null} without a data service.
+    """{name, late_s, exited, exit_code, as_before, answers, state, ready_after_s}; only {name: null} without one.
 
-    The first data service is taken away, the application started, and the service brought back LATE_S later.
+    The first data service is taken away, the application started, and the service brought back LATE_S later;
+    `as_before` is whether the application became as well as at its first start.
     """
     found = data_services(target)
     if not found:
@@ -32,11 +33,12 @@ def gather(target: Target) -> dict[str, Any]:
     seen |= {"exit_code": state.exit_code}
     if not state.running:
         restarted(target)
-        return seen | {"answers": False, "state": "failed", "ready_after_s": None}
-    ready = awaited(target, since, READY_S + LATE_S)
-    if ready["state"] != target.seen["boot"]["state"]:
+        return seen | {"as_before": False, "answers": False, "state": "failed", "ready_after_s": None}
+    ready = awaited(target, since, patience(target, READY_S) + LATE_S)
+    as_before = ready["state"] == target.seen["boot"]["state"]
+    if not as_before:
         restarted(target)
-    return seen | {name: ready[name] for name in ("answers", "state", "ready_after_s")}
+    return seen | {"as_before": as_before} | {name: ready[name] for name in ("answers", "state", "ready_after_s")}
 
 
 PROBE = Probe("late_start", 1, 62, "service", "Does it start when a data service is late?", gather)

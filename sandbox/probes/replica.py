@@ -11,6 +11,7 @@ from sandbox.deployment import app_environment
 from sandbox.faults import TeamFault
 from sandbox.probes import Probe, Target
 from sandbox.readiness import wait_ready
+from sandbox.resilience.dependencies import patience
 from sandbox.resilience.roundtrip import write
 
 PORTS = range(8123, 8143)
@@ -39,7 +40,7 @@ def gather(target: Target) -> dict[str, Any]:
     )
     try:
         try:
-            document = wait_ready(second, service, min(BOOT_S, target.limits.boot_s), since=since)
+            document = wait_ready(second, service, patience(target, BOOT_S), since=since)
         except TeamFault as fault:
             return {"port": port, "listens": False, "why": fault.title} | _nothing()
         if document["port"] != port or document["state"] == "failed":

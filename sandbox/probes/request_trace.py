@@ -17,6 +17,7 @@ from sandbox.probes import Probe, Target
 
 LOG_BYTES = 1024 * 1024
 MOST = 6
+SETTLE_S = 0.5
 SHOWN_CHARACTERS = 300
 
 
@@ -40,6 +41,7 @@ def gather(target: Target) -> dict[str, Any]:
         requests.append(request | {"headers": request["headers"] | headers})
     spoilt = [request | {"body": planted.into(request["body"])} for request in requests if request.get("body")]
     answers = fetch(target, [*requests, *spoilt])[: len(requests)]
+    target.service.wait(SETTLE_S)  # its lines take a moment to arrive
     whole = target.service.logs(LOG_BYTES)
     lines = since(before, whole)
     logged = [any(one in line for line in lines) for one in _either(ids, lines)]

@@ -11,6 +11,7 @@ from sandbox.deployment import app_environment
 from sandbox.faults import TeamFault, clean
 from sandbox.probes import Probe, Target
 from sandbox.readiness import wait_ready
+from sandbox.resilience.dependencies import patience
 
 # Names of what a service cannot make up for itself.
 REQUIRED = re.compile(
@@ -23,7 +24,10 @@ SHOWN_LINES = 3
 
 
 def gather(target: Target) -> dict[str, Any]:
-    """{removed: [name], state, exit_code, named: [name], tail}; `removed` is empty when it was given none of them."""
+    """{removed: [name], state, as_before, exit_code, named: [name], tail}; `removed` is empty when it was given none.
+
+    `as_before` is whether it is as well as it was with them.
+    """
     removed = [name for name in target.plan.env if name not in OURS and REQUIRED.search(name)]
     if not removed:
         return {"removed": []}
@@ -34,7 +38,7 @@ def gather(target: Target) -> dict[str, Any]:
     service = target.pod.start("unset", target.image, command=target.plan.start, env=env)
     own = replace(target, service=service, seen={}, started_at=since, say=lambda *_: None)
     try:
-        state = wait_ready(own, service, min(BOOT_S, target.limits.boot_s), since=since)["state"]
+        state = wait_ready(own, service, patience(target, BOOT_S), since=since)["state"]
     except TeamFault:
         state = "exited"
     finally:
@@ -44,6 +48,7 @@ def gather(target: Target) -> dict[str, Any]:
     return {
         "removed": removed,
         "state": state,
+        "as_before": state == target.seen["boot"]["state"],
         "exit_code": after.exit_code,
         "named": [name for name in removed if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", log, re.IGNORECASE)],
         "tail": [line for line in log.split("\n") if line.strip()][-SHOWN_LINES:],

@@ -37,7 +37,10 @@ def take_away(service: Service) -> None:
 
 
 def bring_back(target: Target, one: Companion, service: Service) -> None:
-    """Start it again, until it listens; then the tasks of the stack. HostFault when it does not come back."""
+    """Start it again, until it listens; then the tasks of the stack, and whatever of it has ended meanwhile.
+
+    HostFault when it does not come back.
+    """
     service.restart()
     done = target.pod.tool(
         "ports",
@@ -48,10 +51,14 @@ def bring_back(target: Target, one: Companion, service: Service) -> None:
     if done["port"] is None:
         raise HostFault("dependency_lost", f"{one.name} did not come back after it was taken away")
     for other in target.plan.companions:
-        task = target.companions.get(other.name)
-        if other.role == "task" and task is not None:
-            task.restart()
-            task.wait(TASK_S)
+        beside = target.companions.get(other.name)
+        if beside is None or beside is service:
+            continue
+        if other.role == "task":
+            beside.restart()
+            beside.wait(TASK_S)
+        elif other.role != "data" and not beside.state().running:  # it did not survive what was done to the stack
+            beside.restart()
 
 
 def _others(target: Target) -> set[int]:
@@ -63,6 +70,11 @@ def restarted(target: Target) -> dict[str, Any]:
     since = time.monotonic()
     target.service.restart()
     return awaited(target, since, target.limits.boot_s)
+
+
+def patience(target: Target, seconds: float) -> float:
+    """How long to wait for another start: so long, more for one that was slow at first, never beyond the limit."""
+    return min(max(seconds, 2 * (target.seen["boot"].get("ready_after_s") or 0.0) + SLACK_S), target.limits.boot_s)
 
 
 def awaited(target: Target, since: float, seconds: float) -> dict[str, Any]:
