@@ -1,9 +1,9 @@
 """The catalogue of checks and rubrics for pages: the one place where the layers above read the sandbox's plugins."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sandbox.advice import weights_of
+from sandbox.advice import LEVELS, level_of, next_steps, weights_of
 from sandbox.checks import all_checks
 from sandbox.curve import Curve, curves_of
 from sandbox.finding import GRADES, Check
@@ -16,13 +16,16 @@ __all__ = [
     "checks",
     "curves",
     "gain",
+    "ladder",
     "manifest_members",
     "manifest_problems",
+    "next_steps",
     "rubric_weights",
     "share",
     "worth",
 ]
 
+LEVEL_NAMES = {1: "First steps", 2: "Solid work", 3: "Professional"}
 CATEGORIES = {
     "build": "Build",
     "deploy": "Deploy",
@@ -41,6 +44,18 @@ def checks() -> dict[str, Check]:
 def rubric_weights(card: Mapping[str, Any]) -> dict[str, float]:
     """Points of each category of a report's `scorecard`; {} for an old one of a rubric that is not known any more."""
     return weights_of(card)
+
+
+def ladder(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """How far a project has come: {level, name, judged, passed, reached} of each level that has a judged check."""
+    reached = level_of(findings)
+    rows = []
+    for level in LEVELS:
+        judged = [row for row in findings if row.get("level", 2) == level and row["score"] is not None]
+        passed = sum(row["outcome"] == "pass" for row in judged)
+        row = {"level": level, "name": LEVEL_NAMES[level], "judged": len(judged), "passed": passed}
+        rows += [row | {"reached": level <= reached}] if judged else []
+    return rows
 
 
 def curves(check: Check) -> list[Curve]:

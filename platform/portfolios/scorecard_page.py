@@ -6,18 +6,19 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
-from evaluations.catalogue import CATEGORIES, gain, rubric_weights
+from evaluations.catalogue import CATEGORIES, gain, ladder, next_steps, rubric_weights
 from evaluations.models import Scorecard
 from judges.results import for_project
-from portfolios import indexing, issuing, rules
+from portfolios import comparison, indexing, issuing, rules, standing
 from portfolios.models import Credential
+from portfolios.shown_evidence import shown
 
 JUDGED = ("pass", "fail")
 
 
 def findings(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Sort a report's rows: `open` by the points they would gain, `passed` in full, and `other` that weigh nothing."""
-    rows = [row | {"gain": gain(report, row)} for row in report["findings"]]
+    rows = [row | {"gain": gain(report, row), "shown": shown(report, row["evidence"])} for row in report["findings"]]
     judged = [row for row in rows if row["outcome"] in JUDGED]
     return {
         "open": sorted((row for row in judged if row["score"] < 1), key=lambda row: (-row["gain"], row["check"])),
@@ -74,6 +75,10 @@ def context(scorecard: Scorecard, user: User) -> dict[str, Any]:
         "findings": sorted_findings["open"],
         "passed": sorted_findings["passed"],
         "other": sorted_findings["other"],
+        "steps": next_steps(report["findings"], report["scorecard"]),
+        "levels": ladder(report["findings"]),
+        "comparison": comparison.with_previous(scorecard),
+        "standing": standing.in_event(scorecard),
         "job": job(measurements),
         "load": measurements.get("load"),
         "memory": measurements.get("memory"),
