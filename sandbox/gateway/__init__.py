@@ -97,10 +97,11 @@ class Models:
         return int(self.aside.tell({"mode": mode})["calls"])
 
     def rule(self, rules: Mapping[str, Mapping[str, Any]], watch: Iterable[str] = ()) -> int:
-        """From now on answer requests that have a marker in them by its mode ({"name", "delay_s", "retry_after_s",
-        "times", "pace_s", "persona"}), and tell of each call which markers, watched ones too, stood in it.
+        """From now on answer requests that have a marker in them by its mode, and name the markers in each call.
 
-        Replaces the rules before it. Calls that were answered before are in `calls()` when this returns.
+        A mode is {"name", "delay_s", "retry_after_s", "times", "pace_s", "persona"}, and "kinds" of calls where it is
+        not for all of them. Markers of `watch` are only looked for. Replaces the rules before it; calls that were
+        answered before are in `calls()` when this returns.
         """
         rows = [{"match": match, **mode} for match, mode in rules.items()]
         return int(self.aside.tell({"rules": rows, "watch": list(watch)})["calls"])

@@ -177,8 +177,8 @@ class Gateway:
             await asyncio.wait_for(writer.drain(), WRITE_S)
             return request.keep
         began = time.monotonic()
-        mode = self.rules.mode_for(request.body) or self.mode_for_call()
         route, tail = routes.route_of(request)
+        mode = self.rules.mode_for(request.body, route.kind if route else "unknown") or self.mode_for_call()
         said = failure(mode, request, route)
         if said is None:
             loop = asyncio.get_running_loop()

@@ -108,7 +108,7 @@ def reply(ask):
         return Reply(mark, "", [(tool["name"], arguments)], "tools", tokens_in, spent)
     words = spoken(ask)
     if isinstance(ask.schema, dict):
-        text = json.dumps(fit(ask.schema, words or ask.question), ensure_ascii=False)
+        text = json.dumps(fit(ask.schema, words or ask.question, everywhere=bool(words)), ensure_ascii=False)
     else:
         text = patterned(ask, words) or words or plain(ask, mark)
     text = distorted(text)
@@ -170,13 +170,14 @@ def plain(ask, mark):
 
 def patterned(ask, words=""):
     """JSON in the shape that a prompt shows, filled with the words, when it asks for JSON; "" when it does not."""
-    words = words or ask.question
+    persona, words = bool(words), words or ask.question
     said = "\n".join(text[-PATTERN_CHARACTERS:] for role, text in ask.turns if role in ("system", "user"))
     if not ask.json and "json" not in said.lower():
         return ""
     shapes = [shape for text in blocks(said[-2 * PATTERN_CHARACTERS :]) if (shape := shape_of(text, words))]
     if shapes:
-        return json.dumps(shapes[-1], ensure_ascii=False)
+        said_so = {name: words if isinstance(value, str) else value for name, value in shapes[-1].items()}
+        return json.dumps(said_so if persona else shapes[-1], ensure_ascii=False)
     if not ask.json:
         return ""
     names = re.findall(r"[\"'`]([A-Za-z_]\w{0,40})[\"'`]", said)[-20:] or ["answer"]

@@ -69,7 +69,8 @@ def lies():
 def faithful(ask):
     """The line, of all but the question itself, that shares most words with the question; "" when none shares any."""
     question = next((text for role, text in reversed(ask.turns) if role == "user" and text.strip()), "")
-    asked = words(question[-READ_CHARACTERS:].splitlines()[-1] if "\n" in question else question)
+    rows = question[-READ_CHARACTERS:].splitlines()
+    asked = words(next((row for row in reversed(rows) if "?" in row), rows[-1] if rows else ""))
     best, most = "", 0
     for _, text in ask.turns:
         for line in lines(text[-READ_CHARACTERS:]):

@@ -1,6 +1,7 @@
 """Rules of the gateway: how calls end that carry one of our markers, so that one run shows many failures at once.
 
-A rule is a `Mode` for the requests whose body has its `match` in it, whatever the case; the others go on as before.
+A rule is a `Mode` for the requests whose body has its `match` in it, whatever the case, and that are of one of its
+`kinds`, where it names any; the others go on as before.
 Markers are words of ours: a call's record names those that its body carries (`saw`), and nothing else of its text.
 """
 
@@ -11,24 +12,25 @@ class Rules:
     """The rules and the watched markers, replaced whole by each `set`."""
 
     def __init__(self):
-        self.modes, self.counts, self.watch = {}, {}, ()
+        self.modes, self.kinds, self.counts, self.watch = {}, {}, {}, ()
 
     def set(self, document, mode_of):
         """Take {"rules": [{"match", ...a mode}], "watch": [text]}; ValueError names what is wrong."""
-        modes = {}
+        modes, kinds = {}, {}
         for row in document.get("rules", ())[:MOST_RULES]:
             match = marker(row["match"])
-            modes[match] = mode_of({name: value for name, value in row.items() if name != "match"})
+            modes[match] = mode_of({name: value for name, value in row.items() if name not in ("match", "kinds")})
+            kinds[match] = tuple(row.get("kinds") or ())
         self.watch = tuple(marker(text) for text in document.get("watch", ())[:MOST_MARKERS])
-        self.modes, self.counts = modes, dict.fromkeys(modes, 0)
+        self.modes, self.kinds, self.counts = modes, kinds, dict.fromkeys(modes, 0)
 
-    def mode_for(self, body):
+    def mode_for(self, body, kind):
         """The mode of the first rule whose marker is in a body; None when there is none, or its `times` are over."""
         if not self.modes:
             return None
         body = body.lower()
         for match, mode in self.modes.items():
-            if match.encode() in body:
+            if match.encode() in body and (not self.kinds[match] or kind in self.kinds[match]):
                 self.counts[match] += 1
                 used_up = mode.times is not None and self.counts[match] > mode.times
                 return None if used_up else mode

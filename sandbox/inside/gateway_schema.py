@@ -26,14 +26,14 @@ class Unfit(ValueError):
     """The schema asks for more than the budget, or for nothing that can be made."""
 
 
-def fit(schema, words):
+def fit(schema, words, everywhere=False):
     """A value of the schema; texts are `words` (what was asked) where a name says so. Unfit when it is too much."""
-    return Filler(schema, words).value(schema, "", 0)
+    return Filler(schema, words, everywhere).value(schema, "", 0)
 
 
 class Filler:
-    def __init__(self, root, words):
-        self.root, self.words, self.steps = root, words, MAX_STEPS
+    def __init__(self, root, words, everywhere=False):
+        self.root, self.words, self.everywhere, self.steps = root, words, everywhere, MAX_STEPS
 
     def step(self):
         self.steps -= 1
@@ -123,7 +123,11 @@ class Filler:
     def text(self, schema, name):
         text = BY_FORMAT.get(str(schema.get("format")))
         if text is None:
-            text = self.words if CARRIERS.search(name) and self.words else f"{name or 'text'}".replace("_", " ")
+            text = (
+                self.words
+                if self.words and (self.everywhere or CARRIERS.search(name))
+                else f"{name or 'text'}".replace("_", " ")
+            )
         least, most = whole(schema.get("minLength"), 0), whole(schema.get("maxLength"), MAX_TEXT)
         return text.ljust(min(least, MAX_TEXT), ".")[: max(0, min(most, MAX_TEXT))]
 

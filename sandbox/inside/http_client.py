@@ -124,8 +124,12 @@ def request(
     total_s=10.0,
     body_bytes=BODY_BYTES,
     address=ADDRESS,
+    on_piece=None,
 ):
-    """One request to this namespace's loopback; an Answer, or NoAnswer."""
+    """One request to this namespace's loopback; an Answer, or NoAnswer.
+
+    `on_piece(bytes)` hears of the body as it comes; the connection ends when it says True.
+    """
     started = time.monotonic()
     until = started + total_s
     head = head_of(method, path, body, headers)
@@ -134,7 +138,7 @@ def request(
         # A server may answer and close before it has read everything.
         with contextlib.suppress(OSError):
             link.sendall(head + body)
-        answer = answer_of(link, until, method, body_bytes)
+        answer = answer_of(link, until, method, body_bytes, on_piece)
     answer.ms = (time.monotonic() - started) * 1000
     return answer
 
@@ -160,12 +164,12 @@ def connect(port, seconds, address=ADDRESS):
         raise NoAnswer("refused", str(error)) from None
 
 
-def answer_of(link, until, method, body_bytes=BODY_BYTES):
+def answer_of(link, until, method, body_bytes=BODY_BYTES, on_piece=None):
     """The answer on a connection on which a request was sent, complete before `until`; or NoAnswer."""
-    return _read(_Reader(link, until), method, body_bytes)
+    return _read(_Reader(link, until), method, body_bytes, on_piece)
 
 
-def _read(reader, method, body_bytes):
+def _read(reader, method, body_bytes, on_piece=None):
     for _ in range(INFORMATIONAL + 1):
         status = _status(reader.line(STATUS_LINE))
         headers = _headers(reader)
@@ -176,7 +180,7 @@ def _read(reader, method, body_bytes):
     answer = Answer(status, headers)
     if method != "HEAD" and status not in (204, 304):
         try:
-            answer.body = _inflated(_body(reader, headers, body_bytes), headers, body_bytes)
+            answer.body = _inflated(_body(reader, headers, body_bytes, on_piece), headers, body_bytes)
         except NoAnswer as error:
             error.status = status
             raise
@@ -212,7 +216,7 @@ def _headers(reader):
     raise NoAnswer("too_large", "the headers")
 
 
-def _body(reader, headers, limit):
+def _body(reader, headers, limit, on_piece=None):
     pieces, size = [], 0
     for piece in (
         _chunks(reader, limit)
@@ -223,6 +227,8 @@ def _body(reader, headers, limit):
         if size > limit:
             raise NoAnswer("too_large", f"a body of more than {limit} bytes")
         pieces.append(piece)
+        if on_piece is not None and on_piece(piece):
+            break
     return b"".join(pieces)
 
 
