@@ -174,6 +174,19 @@ def build_processes(engine: DockerEngine) -> Line:
     return Line("build_processes", "Processes of builds", "warn", "Nothing bounds them but their memory.", fix)
 
 
+def load_host(engine: DockerEngine) -> Line:
+    """Also measured here: where this is done beside each worker, loads know their host from the first one on."""
+    from sandbox.load.ceiling import measure_host, scripts_digest  # it needs the tools image
+
+    record = measure_host(engine)
+    ceiling, cores = record.ceiling(scripts_digest()) or 0.0, len(engine.cores)
+    observed = f"A fixed loop takes {record.spin_ms or 0:.0f} ms at best; our generator sends {ceiling:.0f} a second."
+    if cores < 2:  # noqa: PLR2004 - one for the app, one for who loads it
+        fix = "Use a machine with at least two cores: here the load generator runs on the core that it measures."
+        return Line("load_host", "Load", "warn", observed, fix)
+    return Line("load_host", "Load", "ok", observed)
+
+
 # What is asked of an engine that answers; a new question is one more function here.
 LOOKS: tuple[Look, ...] = (
     engine_version,
@@ -189,6 +202,7 @@ LOOKS: tuple[Look, ...] = (
     runtime,
     tools_image,
     base_images,
+    load_host,
 )
 
 

@@ -49,7 +49,8 @@ class HostRecord:
         return float(found) if isinstance(found, int | float) else None
 
     def take_ceiling(self, scripts: str, rps: float) -> None:
-        self._write({"ceilings": {scripts: rps}})
+        """The most that was ever sent counts; what other scripts could is forgotten."""
+        self._write({"ceilings": {scripts: max(rps, self.ceiling(scripts) or 0.0)}})
 
     def _read(self) -> dict[str, Any]:
         try:

@@ -95,7 +95,7 @@ def test_lane_is_one_load_at_a_time_and_ends_with_its_holder(tmp_path):
 
 def test_lane_is_left_by_who_is_cancelled_while_waiting(tmp_path):
     wish = Cancellation()
-    wish.check()
+    wish.cancel()
     waiting = load_lane("two", wait_s=60, folder=tmp_path, cancellation=wish)
     with load_lane("one", wait_s=0, folder=tmp_path), pytest.raises(Cancelled), waiting:
         pass
