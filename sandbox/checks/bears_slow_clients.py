@@ -29,7 +29,7 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
         return passed(f"95 % were answered within {now:.0f} ms {beside}.", evidence=POINTER)
     if not crowd["valid"]:
         return uncertain(crowd["why"])
-    if share > thresholds["most_failed_pct"]:
+    if now is None or share > thresholds["most_failed_pct"]:
         observed = f"{share:.0f} % of the requests failed {beside}."
         return failed(observed, score=round(max(0.0, 0.5 - share / 100), 2), evidence=POINTER)
     observed = f"95 % took {now:.0f} ms {beside}, and {before or 0:.0f} ms without them."

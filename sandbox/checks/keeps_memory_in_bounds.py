@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.evidence import Evidence
@@ -18,7 +19,7 @@ def _memory(baseline: int, end: int) -> dict[str, Any]:
     }
 
 
-def judge(evidence: Evidence) -> Finding:
+def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     memory = evidence.probe("memory") or {}
     baseline, end, limit = memory["baseline_bytes"], memory["end_bytes"], memory["limit_bytes"]
     share, growth = memory["peak_bytes"] / limit, (end - baseline) / max(baseline, 1)
@@ -26,7 +27,9 @@ def judge(evidence: Evidence) -> Finding:
         f"{baseline / 1e6:.0f} MB before the load, {end / 1e6:.0f} MB after it; the peak was {share:.0%} of the limit."
     )
     pointer = ("/probes/memory",)
-    if share >= 0.9 or (growth > 0.5 and end - baseline > 50_000_000):
+    if 100 * share >= thresholds["most_pct"] or (
+        100 * growth > thresholds["most_growth_pct"] and end - baseline > 50_000_000
+    ):
         return failed(observed, evidence=pointer)
     return passed(observed, evidence=pointer)
 
@@ -40,6 +43,9 @@ CHECK = Check(
     fix="Look for lists and caches that only grow; give caches a size, and close what you open.",
     category="load",
     weight=MEDIUM,
+    effort="hours",
+    level=2,
+    thresholds={"most_pct": 90, "most_growth_pct": 50},
     judge=judge,
     needs=("memory",),
     examples=(

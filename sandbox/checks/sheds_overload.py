@@ -36,7 +36,13 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
 
 
 def _load(goodput_share: float, shed: int, **changes: Any) -> Evidence:
-    row: dict[str, Any] = {"factor": 2.0, "goodput_share": goodput_share, "shed_quickly": shed, "sent": 2000, "failed": 1000}
+    row: dict[str, Any] = {
+        "factor": 2.0,
+        "goodput_share": goodput_share,
+        "shed_quickly": shed,
+        "sent": 2000,
+        "failed": 1000,
+    }
     row |= {"valid": True, "why": ""} | changes
     return Evidence("general", probes={"load": {"shell": False, "overload": [row]}})
 

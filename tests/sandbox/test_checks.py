@@ -10,6 +10,7 @@ from sandbox.checks import all_checks, judge, judge_all
 from sandbox.evidence import TRACKS, Evidence
 from sandbox.faults import TeamFault
 from sandbox.rubrics import newest
+from sandbox.rubrics.validation import problems_of_thresholds
 
 CHECKS = all_checks()
 EXAMPLES = [
@@ -64,3 +65,21 @@ def test_check_without_its_probe_is_the_teams_failure_only_after_the_teams_fault
 def test_judge_all_asks_the_checks_of_the_track():
     asked = {row.check.id for row in judge_all(Evidence("ml"))}
     assert asked == {check.id for check in CHECKS.values() if "ml" in check.tracks}
+
+
+@pytest.mark.parametrize("check", [check for check in CHECKS.values() if check.thresholds], ids=lambda check: check.id)
+def test_check_can_be_asked_with_other_figures(check):
+    """An organiser may move every figure: what cannot be answered then is told in words, never by a crash."""
+    for factor in (0.5, 1, 2):
+        moved = {name: figure * factor for name, figure in check.thresholds.items()}
+        assert problems_of_thresholds(check, moved) == []
+        for example in check.examples:
+            judge(check, example.evidence, moved)
+    for extreme in (0, 1e12):
+        for problem in problems_of_thresholds(check, dict.fromkeys(check.thresholds, extreme)):
+            assert problem.endswith(".")
+
+
+def test_every_category_has_a_first_step():
+    first = {check.category for check in CHECKS.values() if check.level == 1}
+    assert first == {category for track in TRACKS for category in newest(track).weights}
