@@ -9,19 +9,18 @@ from typing import Any
 
 from sandbox.jobs.told import job_hint
 from sandbox.launch.listening import listening, opened
+from sandbox.launch.settings import demanded
 from sandbox.launch.stage import Stage, last_stage
 from sandbox.plan import Note, Plan
 from sandbox.pysource.entrypoint import Entrypoint
-from sandbox.pysource.environment import placeholders
 from sandbox.pysource.survey import Survey
 from sandbox.pysource.syntax import modules
 from sandbox.sourcetext.shape import shape_notes
 from sandbox.tree import Tree
 
-SERVES = re.compile(
-    r"\b(?:uvicorn|gunicorn|hypercorn|daphne|waitress|flask|fastapi|streamlit|gradio|runserver|node|npm|java)\b"
-    r"|\b(?:app|main|server|api)\.py\b"
-)
+_SERVERS = "uvicorn|gunicorn|hypercorn|daphne|waitress|flask|fastapi|streamlit|gradio|runserver"
+_PYTHON = re.compile(rf"\b(?:{_SERVERS})\b|\.py\b")
+SERVES = re.compile(rf"\b(?:{_SERVERS}|node|npm|java)\b|\b(?:app|main|server|api)\.py\b")
 
 
 def plan_from(
@@ -35,7 +34,7 @@ def plan_from(
     entry = _entry(survey, stage)
     served = survey.application(entry) if entry else None
     start, start_notes = _start(stage)
-    values, placed = placeholders(inside, survey.parsed)
+    values, placed = demanded(inside, stage, survey, is_python=_speaks_python(stage))
     values = {name: value for name, value in values.items() if name not in stage.env}
     why = [f"{path} is the team's own and is used as it is."]
     if entry is not None:
@@ -137,8 +136,12 @@ def _entry(survey: Survey, stage: Stage) -> Entrypoint | None:
         stem = entry.path.removesuffix(".py").removesuffix("/__init__")
         if any(stem == word or stem.endswith("/" + word) or word.endswith("/" + stem) for word in words if word):
             return entry
-    speaks_python = "python" in text + stage.base or re.search(SERVES, text)
-    return survey.entries[0] if survey.entries and speaks_python else None
+    return survey.entries[0] if survey.entries and _speaks_python(stage) else None
+
+
+def _speaks_python(stage: Stage) -> bool:
+    text = f"{stage.entrypoint.text} {stage.cmd.text}"
+    return "python" in text + stage.base or _PYTHON.search(text) is not None
 
 
 def _hints(survey: Survey, entry: Entrypoint | None, stage: Stage, path: str) -> dict[str, Any]:

@@ -16,6 +16,12 @@ OWN = 'FROM python:3.12-slim\nCOPY . .\nRUN pip install flask\nUSER 1000\nCMD ["
 FILES = {"app.py": FLASK, "requirements.txt": "flask\ngunicorn\n"}
 OLD = {"committed_at": "2020-06-14T18:03:11+02:00"}
 NEW = {"committed_at": "2026-10-01T10:00:00+00:00"}
+NODE = {
+    "package.json": '{"name": "x", "scripts": {"start": "node server.js"}, "dependencies": {"ms": "2"}}',
+    "package-lock.json": "{}",
+    "server.js": "require('http').createServer().listen(3000)",
+}
+NEXT = {"package.json": '{"scripts": {"build": "next build", "start": "next start"}, "dependencies": {"next": "16"}}'}
 LOOPBACK = FLASK + "if __name__ == '__main__':\n    app.run()\n"
 
 
@@ -37,6 +43,8 @@ APPLIES = {
     ),
     "nearest_python": broken("python_too_old_or_new", package="numba", want="<3.11,>=3.8"),
     "as_of_commit": broken("import_error", source=OLD),
+    "lock_renewed": broken("lock_out_of_date", NODE),
+    "fonts_replaced": broken("build_host_unreachable", NEXT, detail="Failed to fetch `Inter` from Google Fonts."),
 }
 ASIDE = {
     "missing_package": [
@@ -60,6 +68,16 @@ ASIDE = {
     "as_of_commit": [
         broken("import_error", source={"committed_at": None}),
         broken("import_error", FILES | {"Dockerfile": OWN}, source=OLD),
+    ],
+    "fonts_replaced": [
+        broken("build_host_unreachable", NEXT, detail="binaries.prisma.sh:443 unreachable"),
+        broken("build_host_unreachable", NODE, detail="fonts.googleapis.com:443 unreachable"),
+    ],
+    "lock_renewed": [
+        broken(
+            "lock_out_of_date", {"Dockerfile": "FROM node:20\nCOPY . .\nRUN npm install\nCMD npm ci && node x.js\n"}
+        ),
+        broken("lock_out_of_date", {"Dockerfile": "FROM golang:1.22\nCOPY . .\nRUN go build -mod=readonly\n"}),
     ],
 }
 
@@ -145,6 +163,29 @@ class TestPlanAfterwards:
         mended = mend(APPLIES["as_of_commit"])
         assert "uv pip install --system --exclude-newer 2020-06-15T00:00:00Z -r requirements.txt" in mended.dockerfile
         assert "FROM python:3.8-slim" in mended.dockerfile
+
+    @pytest.mark.parametrize(
+        ("line", "renewing"),
+        [
+            ("RUN npm ci --omit=dev", "RUN npm install --omit=dev"),
+            ("RUN CI=1 pnpm install --frozen-lockfile --prod", "RUN CI=1 pnpm install --no-frozen-lockfile --prod"),
+            ("RUN yarn --frozen-lockfile && yarn build", "RUN yarn install && yarn build"),
+            ("RUN yarn install --production --frozen-lockfile", "RUN yarn install --production"),
+            ("RUN yarn install --immutable", "RUN yarn install --no-immutable"),
+            ("RUN apt-get update \\\n  && npm ci", "RUN apt-get update \\\n  && npm install"),
+        ],
+    )
+    def test_install_may_change_the_lock_file(self, line, renewing):
+        own = f"FROM node:20\nCOPY . .\n{line}\nCMD npm ci\n"
+        mended = mend(broken("lock_out_of_date", {"Dockerfile": own, "server.js": ""}))
+        assert mended.dockerfile == own.replace(line, renewing)
+
+    def test_fonts_are_answered_before_the_build_and_after_the_install(self):
+        lines = mend(APPLIES["fonts_replaced"]).dockerfile.splitlines()
+        place = next(n for n, line in enumerate(lines) if line.startswith("RUN node -e '"))
+        assert "npm install" in "".join(lines[:place])
+        assert lines[place + 1] == "ENV NEXT_FONT_GOOGLE_MOCKED_RESPONSES=/tmp/assay-fonts.cjs"
+        assert lines[place + 2].endswith("npm run build")
 
 
 class TestWorth:
