@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from churn import logs, metrics
+from churn.drift import Drift
 from churn.model import ChurnModel
 
 log = logging.getLogger("churn")
@@ -27,6 +28,10 @@ class Customer(BaseModel):
     contract: Literal["monthly", "one_year", "two_years"]
 
 
+class Customers(BaseModel):
+    customers: list[Customer] = Field(min_length=1, max_length=1_000)
+
+
 class Answer(BaseModel):
     churn_probability: float
     will_churn: bool
@@ -34,10 +39,15 @@ class Answer(BaseModel):
     model: str
 
 
+class Answers(BaseModel):
+    predictions: list[Answer]
+
+
 @asynccontextmanager
 async def lifespan(app: FastAPI):
     logs.set_up(os.environ.get("LOG_LEVEL", "INFO"))
     app.state.model = ChurnModel.load(MODEL_PATH)
+    app.state.drift = Drift(app.state.model.reference)
     metrics.MODEL.info({"version": app.state.model.version})
     log.info("ready", extra={"facts": {"model": app.state.model.version}})
     yield
@@ -87,14 +97,28 @@ async def ready(request: Request) -> dict[str, str]:
 
 
 @app.get("/metrics")
-async def read_metrics() -> Response:
+async def read_metrics(request: Request) -> Response:
+    for column, psi in request.app.state.drift.psi().items():
+        metrics.DRIFT.labels(column).set(psi)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 @app.post("/predict")
 async def predict(customer: Customer, request: Request) -> Answer:
-    model: ChurnModel = request.app.state.model
-    prediction = model.predict(customer.model_dump())
+    return answer(customer, request.app.state)
+
+
+@app.post("/predict/batch")
+async def predict_batch(body: Customers, request: Request) -> Answers:
+    return Answers(predictions=[answer(customer, request.app.state) for customer in body.customers])
+
+
+def answer(customer: Customer, state) -> Answer:
+    """One prediction, counted and seen by the drift monitor, whichever route asked for it."""
+    model: ChurnModel = state.model
+    features = customer.model_dump()
+    prediction = model.predict(features)
+    state.drift.see(features)
     metrics.PREDICTIONS.labels("churn" if prediction.will_churn else "stay").inc()
     return Answer(
         churn_probability=prediction.probability,

@@ -5,6 +5,9 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+NUMERIC = ("tenure_months", "monthly_charge", "support_calls")
+CONTRACTS = ("monthly", "one_year", "two_years")
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -22,6 +25,7 @@ class ChurnModel:
         self._intercept: float = document["intercept"]
         self._numeric: dict[str, dict[str, float]] = document["numeric"]
         self._contract: dict[str, float] = document["contract"]
+        self.reference: dict[str, dict] = document.get("reference", {})
 
     @classmethod
     def load(cls, path: Path) -> "ChurnModel":

@@ -1,8 +1,11 @@
 """The service as its callers see it."""
 
+import csv
+
 import pytest
 from fastapi.testclient import TestClient
 
+from churn import train
 from churn.main import app
 
 LEAVING = {"tenure_months": 2, "monthly_charge": 95.0, "support_calls": 5, "contract": "monthly"}
@@ -44,3 +47,29 @@ def test_predictions_are_counted(client):
     for _ in range(3):
         client.post("/predict", json=LEAVING)
     assert counted() == before + 3
+
+
+def test_a_batch_gets_what_its_rows_get_alone(client):
+    alone = [client.post("/predict", json=row).json() for row in (LEAVING, STAYING)]
+    assert client.post("/predict/batch", json={"customers": [LEAVING, STAYING]}).json() == {"predictions": alone}
+    assert client.post("/predict/batch", json={"customers": []}).status_code == 422
+
+
+def test_drift_names_the_column_that_has_moved(client):
+    with open("data/customers.csv") as file:
+        rows = list(csv.DictReader(file))[:300]
+    for row in rows:
+        client.post("/predict", json=row | {"monthly_charge": float(row["monthly_charge"]) + 60})
+    lines = [line for line in client.get("/metrics").text.splitlines() if line.startswith("drift_psi{")]
+    psi = {line.split('"')[1]: float(line.split()[-1]) for line in lines}
+    assert psi["monthly_charge"] > 1
+    assert psi["tenure_months"] < 0.2
+
+
+def test_the_same_seed_gives_the_same_model(tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "MODEL", tmp_path / "churn.json")
+    metrics = train.train("a")
+    first = (tmp_path / "churn.json").read_text()
+    assert train.train("a") == metrics
+    assert (tmp_path / "churn.json").read_text() == first
+    assert metrics["test"]["auc"] > 0.85
