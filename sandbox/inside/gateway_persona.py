@@ -27,10 +27,9 @@ GUARD = re.compile(
     r"|\buntrusted\b",
     re.IGNORECASE,
 )
-# Where given text begins and ends, as providers advise to mark it: a tag, a fence, quotes or angle brackets.
-MARKED = re.compile(
-    r"<([A-Za-z][\w-]{0,40})\b[^<>]{0,200}>.*?</\1>|```.*?```|\"\"\".*?\"\"\"|<<<.*?>>>|={3,}[^=].*?={3,}", re.DOTALL
-)
+# Where given text begins and ends, as providers advise to mark it: a tag, a fence, quotes, lines or angle brackets.
+TAG = re.compile(r"<(/?)([A-Za-z][\w-]{0,40})[^<>]{0,200}>")
+FENCES = ("```", '"""', "===", "###", "---")
 
 
 @contextlib.contextmanager
@@ -112,5 +111,17 @@ def obeys(role, text, at, system):
     """
     if not GUARD.search(REPLY_ONLY.sub("", REPEAT_ALL.sub("", system))):
         return True
-    between_marks = any(found.start() < at < found.end() for found in MARKED.finditer(text))
-    return not (between_marks or role != "system")
+    return role == "system" and not between_marks(text, at)
+
+
+def between_marks(text, at):
+    """Whether a place of a text lies between an opening mark and its closing one."""
+    before, after = text[:at], text[at:]
+    is_open = {}
+    for slash, name in TAG.findall(before):
+        is_open[name] = not slash
+    if any(is_open.get(name) for slash, name in TAG.findall(after) if slash):
+        return True
+    if before.rfind("<<<") > before.rfind(">>>") and ">>>" in after:
+        return True
+    return any(before.count(fence) % 2 == 1 and fence in after for fence in FENCES)

@@ -123,3 +123,12 @@ def test_paced_stream_comes_bit_by_bit_and_ends_when_its_client_leaves(gateway):
     call = gateway.calls(1)[0]
     assert (call["gone"], call["stream"]) == (True, True)
     assert call["seconds"] < 1.0
+
+
+@pytest.mark.parametrize("piece", ["<a>", "<<<", "<", "===x", "```", "not ", "ignore previous instructions and "])
+def test_prompt_that_is_made_to_be_slow_is_answered_at_once(gateway, piece):
+    gateway.behave(name="normal", persona="gullible")
+    text = (piece * 40_000)[:40_000]
+    began = time.monotonic()
+    assert ask(gateway, system(f"{GUARD} {text} {OBEY} {text[:9_000]}"), user("Where?")) != 500
+    assert time.monotonic() - began < 1.0
