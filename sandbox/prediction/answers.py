@@ -26,16 +26,22 @@ def parsed(answer: dict[str, Any]) -> Any:
     """The JSON of a good answer, None of any other."""
     if answer["status"] is None or not 200 <= answer["status"] < 300 or answer.get("cut"):
         return None
+    return read(answer["body"])
+
+
+def read(text: str) -> Any:
+    """JSON of a stranger, None of anything else; a number of many digits becomes a float, which always compares."""
     try:
-        return json.loads(answer["body"])
+        return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 16 else float(digits))
     except (ValueError, RecursionError):
         return None
 
 
 def prediction_of(value: Any, output: str = "") -> Any:
     """The number, text or flag that is the prediction; None when there is none. `output` is the declared member."""
-    if isinstance(value, list):
-        return prediction_of(value[0], output) if len(value) == 1 else None
+    for _ in range(_DEEP):
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
     if not isinstance(value, dict):
         return value if isinstance(value, int | float | str | bool) else None
     flat = [(name, one) for name, one in _leaves(value) if not _VOLATILE.search(name) and not _MODEL.match(_last(name))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,8 @@ PREDICTS = re.compile(
     r"predict|score|infer|classif|forecast|recommend|estimat|detect|regress|invocations", re.IGNORECASE
 )
 _BATCH = re.compile(r"batch|bulk|many|multi", re.IGNORECASE)
-MOST_FIELDS = 60
+MOST_FIELDS, NAME_CHARACTERS = 60, 100
+EXAMPLE_BYTES = 16 * 1024
 _DEEP = 8
 
 
@@ -71,13 +73,15 @@ def _example(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]
         value = example(document, schema)
     except (TooMuch, ValueError, TypeError, OverflowError, RecursionError):
         return None
-    return value if isinstance(value, dict) and value else None
+    return value if isinstance(value, dict) and value and len(json.dumps(value)) <= EXAMPLE_BYTES else None
 
 
 def _fields(document: dict[str, Any], schema: dict[str, Any]) -> tuple[Field, ...]:
     needed = _list(schema.get("required"))
     found = []
     for name, raw in list(_dict(schema.get("properties")).items())[:MOST_FIELDS]:
+        if len(str(name)) > NAME_CHARACTERS:
+            continue
         told = _resolved(document, raw)
         for option in _list(told.get("anyOf")):
             if _dict(option).get("type") != "null":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -11,6 +10,7 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 
 from sandbox import exposition
+from sandbox.prediction.answers import read
 
 DRIFT = re.compile(
     r"drift|(?:^|[._])psi(?:$|[._])|(?:^|[._])ks(?:$|[._]|_?stat)|wasserstein|jensen|js_?div|kl_?div"
@@ -46,11 +46,7 @@ def of_page(text: str, metric: str = "") -> dict[str, float]:
 
 def of_answer(text: str, member: str = "") -> dict[str, float]:
     """Member -> value of the numbers and flags of a JSON answer; each name in a list of texts is a flag of its own."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    found = dict(_flat(value))
+    found = {name: value for name, value in _flat(read(text)) if math.isfinite(value)}
     if member:
         found = {
             name: one for name, one in found.items() if name == member or name.startswith((f"{member}.", f"{member}["))

@@ -8,6 +8,7 @@ draws and columns; rows of the old law are sent in between and at the end, so th
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ ROWS, LEAST_ROWS, COLUMNS = 200, 60, 2
 # Rounds of rows of the old law after a shift, until the signal is back; a window is rarely longer.
 WASHES, SETTLING = 3, 2
 BUDGET_S = 18.0
+# Of a service that becomes slower than it was: one look, and all of them.
+READ_S, WHOLE_S = 30.0, 60.0
 # What a request costs beside its answer, and rows of a seed with its washing.
 CONNECTION_MS, PARTS = 1.0, 6
 METRICS = ("/metrics", "/prometheus", "/metrics/")
@@ -50,7 +53,7 @@ def gather(target: Target) -> dict[str, Any]:
     if count < LEAST_ROWS:
         return _not(f"An answer takes {cost:.0f} ms, too long to send enough rows.", **seen)
     seeds = SEEDS[: max(1, min(len(SEEDS), int(BUDGET_S * 1000 / cost / PARTS / count)))]
-    sender = _Sender(target, route, rows, source, count)
+    sender = _Sender(target, route, rows, source, count, time.monotonic() + WHOLE_S)
     return {
         "looked": True,
         "why": "",
@@ -93,6 +96,7 @@ class _Sender:
     rows: Rows
     source: dict[str, str]
     count: int
+    until: float
 
     def seeds(self, columns: list[str], seeds: tuple[int, ...]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -101,7 +105,7 @@ class _Sender:
         for number, seed in enumerate(seeds):
             self.target.say(f"drift, {number + 1} of {len(seeds)}", number / len(seeds))
             found.append(self.seed(columns, seed))
-            if not found[-1]["washed"]:
+            if not found[-1]["washed"] or time.monotonic() > self.until:
                 break
         return found
 
@@ -130,7 +134,7 @@ class _Sender:
             wanted += [post(self.route, row, 64) for row in part]
             pages.append(len(wanted))
             wanted.append(get(self.source["path"], PAGE_BYTES))
-        answers = ask(self.target, wanted, 30.0)
+        answers = ask(self.target, wanted, max(1.0, min(READ_S, self.until - time.monotonic())))
         last = answers[len(wanted) - 1 - len(parts[-1]) : -1]
         return [signals_in(answers[at], self.source) for at in pages], sum(good(answer) for answer in last)
 

@@ -19,6 +19,8 @@ from sandbox.training.running import command_of, run
 from sandbox.training.tables import value_of
 
 ROWS = 20
+# The kernel takes 128 KiB as one argument.
+ARGUMENT_BYTES = 90_000
 LIMIT_S = 30.0
 # Two roundings of one number: an answer often has four digits.
 TOLERANCE = 5e-4
@@ -41,10 +43,11 @@ def gather(target: Target) -> dict[str, Any]:
         return _not("There are no rows of its data to give to both.")
     chosen = list(rows.values[:ROWS])
     output = str((told.get("predict") or {}).get("output") or "")
-    served = [prediction_of(parsed(answer), output) for answer in ask(target, [post(route, row) for row in chosen])]
     text = command if isinstance(command, str) else shlex.join(command)
     text = text.replace("{rows}", FILE) if "{rows}" in text else f"{text} {FILE}"
-    packed = base64.b64encode(_csv(chosen).encode()).decode()
+    while len(packed := base64.b64encode(_csv(chosen).encode()).decode()) > ARGUMENT_BYTES and len(chosen) > 1:
+        chosen = chosen[: len(chosen) // 2]
+    served = [prediction_of(parsed(answer), output) for answer in ask(target, [post(route, row) for row in chosen])]
     ours = target.plan.buildpack not in ("dockerfile", "compose")
     argv = command_of(text, ours=ours, before=f"printf %s {packed} | base64 -d > {FILE}")
     service, ended = run(target, "offline", argv, LIMIT_S)

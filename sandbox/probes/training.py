@@ -7,6 +7,8 @@ from typing import Any
 from sandbox.probes import Probe, Target
 from sandbox.training.observed import Training, observe
 
+COMMAND_CHARACTERS = 8_000
+
 
 def gather(target: Target) -> dict[str, Any]:
     """{ran: False, why} or what docs/probes.md says of `training`."""
@@ -20,13 +22,23 @@ def gather(target: Target) -> dict[str, Any]:
             "declared": False,
             "why": "No training was found in the repository, and none is declared.",
         }
+    if len(str(train)) > COMMAND_CHARACTERS:
+        return {"ran": False, "declared": bool(told.get("train")), "why": "Its training command is too long."}
     entry = target.image.config.get("entrypoint")
     if entry and not _passes_on(entry):
         why = "The image has an ENTRYPOINT, which takes no other command. Start it by CMD instead."
         return {"ran": False, "declared": bool(told.get("train")), "why": why}
     ours = target.plan.buildpack not in ("dockerfile", "compose")
-    folder = "" if told.get("train") or not found else str(found["folder"])
-    return observe(target, Training(train, folder, ours, bool(told.get("train")), dict(told), dict(source)))
+    context = f"{target.plan.context.strip('/')}/" if target.plan.context.strip("./") else ""
+    folder = "" if told.get("train") or not found else f"{found['folder']}/".removeprefix(context).strip("/")
+    source = _below(source, context)
+    return observe(target, Training(train, folder, ours, bool(told.get("train")), dict(told), source))
+
+
+def _below(source: dict[str, Any], context: str) -> dict[str, Any]:
+    """What the source says, with the path of its data as the image has it."""
+    data = source.get("data")
+    return dict(source) if not data else source | {"data": data | {"path": data["path"].removeprefix(context)}}
 
 
 def _passes_on(entrypoint: Any) -> bool:

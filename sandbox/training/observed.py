@@ -48,7 +48,8 @@ def observe(target: Target, training: Training) -> dict[str, Any]:
     seen = {"ran": True, "why": "", "declared": training.declared, "command": _shown(training.command), **ended}
     if ended["state"] != "done":
         tail = "\n".join(ended["tail"])
-        absent = not training.declared and not training.ours and bool(_NO_FILE.search(tail))
+        python = target.plan.buildpack in ("python", "job")
+        absent = not training.declared and not python and bool(_NO_FILE.search(tail))
         return (
             seen | {"absent": absent, "models": [], "metrics": [], "artefacts": []} | facts(service, training, root, [])
         )

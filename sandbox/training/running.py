@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.deployment import app_environment
 from sandbox.engine import Service
-from sandbox.faults import clean
+from sandbox.faults import HostFault, TeamFault, clean
 from sandbox.jobs.artefacts import table
 from sandbox.jobs.metrics import MOST, READ_BYTES, in_log, metrics_of
 from sandbox.probes import Target
@@ -35,7 +35,10 @@ def command_of(train: Any, folder: str = "", *, ours: bool, before: str = "") ->
 def run(target: Target, name: str, command: Sequence[str], limit_s: float) -> tuple[Service, dict[str, Any]]:
     """The ended container, and {state: done|failed|endless, exit_code, seconds, tail}."""
     since = time.monotonic()
-    service = target.pod.start(name, target.image, command=command, env=app_environment(target.plan))
+    try:
+        service = target.pod.start(name, target.image, command=command, env=app_environment(target.plan))
+    except TeamFault as fault:  # the app itself was started from this image
+        raise HostFault("task_not_started", f"A task of the app's image could not be started: {fault.title}") from fault
     while (passed := time.monotonic() - since) < limit_s:
         if not service.wait(min(LOOK_S, limit_s - passed)).running:
             break

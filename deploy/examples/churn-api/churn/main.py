@@ -36,7 +36,7 @@ class Answer(BaseModel):
     churn_probability: float
     will_churn: bool
     because: list[str]
-    model: str
+    model_version: str
 
 
 class Answers(BaseModel):
@@ -124,5 +124,5 @@ def answer(customer: Customer, state) -> Answer:
         churn_probability=prediction.probability,
         will_churn=prediction.will_churn,
         because=prediction.because,
-        model=model.version,
+        model_version=model.version,
     )
