@@ -84,6 +84,7 @@ class Check:
                   ("static"), or what is only "declared"; GRADES says what share of the weight counts
     effort        what the fix usually costs a student: "minutes", "hours" or "days"
     level         1: a first project's next step, 2: solid work, 3: what professionals are asked for
+    follows       the check that comes first: where it failed, this one's failure follows from it, and so does the fix
     thresholds    the figures that an organiser may change, by name, the unit at its end as in a report ("least_words",
                   "most_pct"); a check that has any is asked `judge(evidence, thresholds)`, with the same names. The two
                   points of a curve are "median_<unit>" and "p10_<unit>" (see sandbox.curve): its page draws it
@@ -104,4 +105,5 @@ class Check:
     grade: Literal["observed", "static", "declared"] = "observed"
     effort: Literal["minutes", "hours", "days"] = "hours"
     level: Literal[1, 2, 3] = 2
+    follows: str = ""
     thresholds: dict[str, float] = field(default_factory=dict, hash=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -33,12 +33,14 @@ class Judged:
 
     weight    what it counts inside its category; the check's own times the share of its grade unless given
     required  failing it caps the total
+    because   the failed check that this failure follows from, see `Check.follows`
     """
 
     check: Check
     finding: Finding
     weight: float = -1.0
     required: bool = False
+    because: str | None = None
 
     def __post_init__(self) -> None:
         if self.weight < 0:
@@ -59,6 +61,7 @@ class Judged:
             "effort": check.effort,
             "level": check.level,
             "required": self.required,
+            "because": self.because,
             "title": check.failed_title if finding.outcome == "fail" else check.title,
             "observed": finding.observed,
             "fix": (finding.fix or check.fix) if failing else "",
@@ -84,7 +87,13 @@ def judge(check: Check, evidence: Evidence, thresholds: Mapping[str, float] | No
         broken = [f"{probe} ({evidence.probes[probe]['error']})" for probe in missing if probe in evidence.probes]
         skipped = [probe for probe in missing if probe not in evidence.probes]
         return inconclusive("Not observed in this evaluation: " + ", ".join(broken + skipped) + ".")
-    return check.judge(evidence, thresholds or check.thresholds) if check.thresholds else check.judge(evidence)
+    try:
+        return check.judge(evidence, thresholds or check.thresholds) if check.thresholds else check.judge(evidence)
+    except (LookupError, TypeError, AttributeError) as error:
+        # Evidence outlives the probes that gathered it. What an earlier one did not write down is not the team's fault.
+        return inconclusive(
+            f"An earlier version gathered this, and did not look at it ({type(error).__name__}: {error})."
+        )
 
 
 def _other_kind(check: Check, kind: str) -> str:
@@ -98,13 +107,21 @@ def _other_kind(check: Check, kind: str) -> str:
 def judge_all(evidence: Evidence, rubric: Rubric | None = None) -> list[Judged]:
     """Every finding that the rubric asks for (the newest of the evidence's track), in the order of the checks' ids."""
     rubric = rubric or newest(evidence.track)
-    return [
-        Judged(
-            check,
-            judge(check, evidence, rubric.thresholds_of(check)),
-            weight=rubric.weight_of(check),
-            required=check.id in rubric.required,
-        )
-        for check in all_checks().values()
-        if rubric.asks(check)
-    ]
+    asked = [check for check in all_checks().values() if rubric.asks(check)]
+    found = {check.id: judge(check, evidence, rubric.thresholds_of(check)) for check in asked}
+    judged = []
+    for check in asked:
+        finding, because = found[check.id], _because(check, found)
+        if because:
+            first = all_checks()[because]
+            finding = replace(finding, fix=found[because].fix or first.fix)
+        row = Judged(check, finding, rubric.weight_of(check), check.id in rubric.required, because)
+        judged.append(row)
+    return judged
+
+
+def _because(check: Check, found: Mapping[str, Finding]) -> str | None:
+    """The failed check that a failure follows from; None for what passed, or failed by itself."""
+    first = found.get(check.follows)
+    follows = found[check.id].outcome == "fail" and first is not None and first.outcome == "fail"
+    return check.follows if follows else None

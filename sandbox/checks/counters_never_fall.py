@@ -39,6 +39,7 @@ CHECK = Check(
     weight=HIGH,
     effort="hours",
     level=3,
+    follows="exposes_metrics",
     judge=judge,
     needs=("in_flight",),
     examples=(

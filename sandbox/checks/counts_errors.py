@@ -44,6 +44,7 @@ CHECK = Check(
     effort="hours",
     level=2,
     thresholds={"off_by": 1},
+    follows="exposes_metrics",
     judge=judge,
     needs=("error_series",),
     examples=(

@@ -53,6 +53,7 @@ CHECK = Check(
     weight=CRITICAL,
     effort="minutes",
     level=2,
+    follows="exposes_metrics",
     judge=judge,
     needs=("metrics",),
     examples=(

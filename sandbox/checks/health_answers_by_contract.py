@@ -43,6 +43,7 @@ CHECK = Check(
     effort="minutes",
     level=1,
     thresholds={"ms": 1000},
+    follows="answers_health_path",
     judge=judge,
     needs=("health",),
     examples=(

@@ -50,6 +50,7 @@ CHECK = Check(
     effort="hours",
     level=3,
     thresholds={"buckets_apart": 1},
+    follows="exposes_metrics",
     judge=judge,
     needs=("latency_truth",),
     examples=(

@@ -47,6 +47,7 @@ CHECK = Check(
     effort="minutes",
     level=3,
     thresholds={"series": 5},
+    follows="exposes_metrics",
     judge=judge,
     needs=("cardinality",),
     examples=(

@@ -41,6 +41,7 @@ CHECK = Check(
     weight=HIGH,
     effort="hours",
     level=2,
+    follows="survives_restart",
     judge=judge,
     needs=("persistence",),
     examples=(

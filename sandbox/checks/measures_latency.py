@@ -30,6 +30,7 @@ CHECK = Check(
     weight=MEDIUM,
     effort="minutes",
     level=2,
+    follows="exposes_metrics",
     judge=judge,
     needs=("metrics",),
     examples=(

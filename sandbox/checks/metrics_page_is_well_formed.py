@@ -50,6 +50,7 @@ CHECK = Check(
     effort="minutes",
     level=2,
     thresholds={"kilobytes": 1024, "ms": 300},
+    follows="exposes_metrics",
     judge=judge,
     needs=("metrics",),
     examples=(

@@ -45,6 +45,7 @@ CHECK = Check(
     effort="minutes",
     level=3,
     tracks=("ml",),
+    follows="exposes_metrics",
     judge=judge,
     needs=("metrics",),
     examples=(

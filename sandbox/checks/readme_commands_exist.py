@@ -44,6 +44,7 @@ CHECK = Check(
     fix="Clone your repository into an empty folder and type what the README says, line by line.",
     category="practice",
     weight=MEDIUM,
+    follows="explains_how_to_run",
     judge=judge,
     needs=("hygiene",),
     grade="static",

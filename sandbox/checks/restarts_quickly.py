@@ -39,6 +39,7 @@ CHECK = Check(
     effort="hours",
     level=2,
     thresholds={"median_s": 10, "p10_s": 3},
+    follows="survives_restart",
     judge=judge,
     needs=("restart",),
     examples=(

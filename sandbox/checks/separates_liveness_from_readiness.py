@@ -37,6 +37,7 @@ CHECK = Check(
     weight=LOW,
     effort="minutes",
     level=3,
+    follows="answers_health_path",
     judge=judge,
     needs=("health",),
     examples=(

@@ -45,6 +45,7 @@ CHECK = Check(
     weight=MEDIUM,
     effort="minutes",
     level=3,
+    follows="exposes_metrics",
     judge=judge,
     needs=("in_flight",),
     examples=(

@@ -36,6 +36,7 @@ CHECK = Check(
     fix="Run `coverage report -m`, and write a test for the file with the most missing lines.",
     category="practice",
     weight=MEDIUM,
+    follows="has_tests",
     judge=judge,
     needs=("tests",),
     level=2,

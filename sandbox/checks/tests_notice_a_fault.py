@@ -38,6 +38,7 @@ CHECK = Check(
     fix="Call your routes in the tests (FastAPI's or Flask's test client), and assert what they answer.",
     category="practice",
     weight=HIGH,
+    follows="has_tests",
     judge=judge,
     needs=("tests",),
     level=3,

@@ -55,6 +55,7 @@ CHECK = Check(
     fix="Make `pytest` (or `npm test`) pass in a fresh clone, and run it in a workflow at every push.",
     category="practice",
     weight=HIGH,
+    follows="has_tests",
     judge=judge,
     needs=("tests",),
     level=2,

@@ -20,7 +20,7 @@ def findings(report: dict[str, Any]) -> Iterator[RenderableType]:
     # A measure that is nearly full has passed: its last hundredth is no advice.
     if open_rows := [row for row in rows if row["outcome"] == "fail" or gains[row["check"]]]:
         yield Text("What would gain most", style="bold")
-        yield _open(open_rows, gains)
+        yield _open([row for row in open_rows if not row.get("because")], gains, open_rows)
     if unseen := [row for row in rows if row["outcome"] == "inconclusive"]:
         yield Text("Could not be seen", style="bold")
         yield _closed(unseen, "yellow", "?")
@@ -31,7 +31,8 @@ def findings(report: dict[str, Any]) -> Iterator[RenderableType]:
         yield words(f"Not applicable: {', '.join(row['check'] for row in apart)}.", QUIET)
 
 
-def _open(rows: list[dict[str, Any]], gains: dict[str, float]) -> Table:
+def _open(rows: list[dict[str, Any]], gains: dict[str, float], every: list[dict[str, Any]]) -> Table:
+    """What follows from another failure stands below it, by its name."""
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right")
     table.add_column(width=1)
@@ -41,6 +42,8 @@ def _open(rows: list[dict[str, Any]], gains: dict[str, float]) -> Table:
         text = words(row["title"], "bold").append("  ").append_text(words(row["observed"], QUIET))
         if row["fix"]:
             text.append("\n").append_text(words(f"→ {row['fix']}", "green"))
+        if following := [other["check"] for other in every if other.get("because") == row["check"]]:
+            text.append("\n").append_text(words(f"With it fail: {', '.join(following)}.", QUIET))
         mark = Text("✗", style="red") if failed else Text("~", style="yellow")
         table.add_row(Text(f"+{gains[row['check']]:.1f}", style="cyan"), mark, text)
     return table

@@ -83,3 +83,30 @@ def test_check_can_be_asked_with_other_figures(check):
 def test_every_category_has_a_first_step():
     first = {check.category for check in CHECKS.values() if check.level == 1}
     assert first == {category for track in TRACKS for category in newest(track).weights}
+
+
+@pytest.mark.parametrize("check", [check for check in CHECKS.values() if check.follows], ids=lambda check: check.id)
+def test_check_that_follows_another_is_asked_with_it_and_later(check):
+    first = CHECKS[check.follows]
+    assert not first.follows
+    assert set(check.tracks) <= set(first.tracks)
+    assert first.category == check.category
+    assert first.level <= check.level
+
+
+def test_failure_that_follows_from_another_says_so_and_has_its_fix():
+    rows = {row.check.id: row for row in judge_all(Evidence("general", probes={"metrics": {"present": False}}))}
+    first, second = rows["exposes_metrics"], rows["counts_requests"]
+    assert (first.because, second.because) == (None, "exposes_metrics")
+    assert second.to_json()["fix"] == first.to_json()["fix"]
+    metrics = {"present": True, "parses": True, "path": "/metrics", "series": 4, "families": 2}
+    alone = Evidence("general", probes={"metrics": metrics | {"request_counter": None}})
+    failed_alone = next(row for row in judge_all(alone) if row.check.id == "counts_requests")
+    assert (failed_alone.finding.outcome, failed_alone.because) == ("fail", None)
+
+
+def test_evidence_of_an_earlier_probe_is_inconclusive_never_a_zero():
+    old = Evidence("general", services=[], probes={"memory": {"baseline_bytes": 1}})
+    finding = judge(CHECKS["keeps_memory_in_bounds"], old)
+    assert finding.outcome == "inconclusive"
+    assert "earlier version" in finding.observed
