@@ -12,7 +12,7 @@ PATIENCE_S = 20.0
 
 
 def gather(target: Target) -> dict[str, Any]:
-    """{asked, patience_s, status, error, ms, calls, gone, others: [{path, status, ms}], recovered: {status, ms}}.
+    """{asked, patience_s, status, why, ms, calls, gone, others: [{path, status, ms}], recovered: {status, ms}}.
 
     `others` are asked while the first waits; `gone`: the application gave the call up by itself.
     """
@@ -36,7 +36,7 @@ def gather(target: Target) -> dict[str, Any]:
         "asked": True,
         "patience_s": PATIENCE_S,
         "status": first["status"],
-        "error": first["error"],
+        "why": first["error"],
         "ms": first["ms"],
         "calls": len(calls),
         "gone": any(call["gone"] for call in calls),

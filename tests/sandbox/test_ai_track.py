@@ -33,12 +33,12 @@ def findings(engine, evaluation, tmp_path):
             engine=engine,
             workspace=tmp_path / "workspace",
             limits=LIMITS,
+            track="ai",
             skip=BESIDE,
         )
         evidence = pipeline.run()
         kept.extend(pipeline.saved().get("images", {}))
         assert evidence.fault is None
-        assert evidence.track == "ai"
         errors = {name: seen["error"] for name, seen in evidence.probes.items() if "error" in seen}
         assert errors == {}
         rows = judge_all(evidence)
