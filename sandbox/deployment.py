@@ -20,6 +20,8 @@ APP_PORT = 8000
 SLACK_S = 20.0
 # A worker answers nobody: one that still runs after this is at work.
 WORKER_S = 3.0
+# All companions together may take this part of an evaluation; each that is begun gets at least LEAST_S.
+COMPANIONS_PART, LEAST_S = 0.25, 5.0
 
 
 def row_of(part: Plan | Companion, build: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +87,7 @@ class Deployment:
     taken: set[int] = field(default_factory=set)
     elsewhere: dict[int, set[int]] = field(default_factory=dict)  # the same of the other rooms
     services: dict[str, Service] = field(default_factory=dict)  # the companions that were started, by name
+    spent_s: float = 0.0  # on companions
 
     def start_first(self) -> None:
         """What the app needs, and what needs nothing of it."""
@@ -114,15 +117,31 @@ class Deployment:
                 row["fault"] = build.get("fault")
                 continue
             self.say(f"starting {one.name} ({one.runtime or one.role})")
+            since = time.monotonic()
             try:
                 self._start_one(one, row, APP_PORT + number)
             except TeamFault as fault:
                 row["fault"] = fault.fault("observing").to_json()
                 self.say(f"{one.name}: {fault.title}")
+            finally:
+                self.spent_s += time.monotonic() - since
+
+    def _boot_s(self, one: Companion) -> float:
+        """How long a companion may take; TeamFault when those before it have used up the time of all."""
+        left = self.limits.evaluation_s * COMPANIONS_PART - self.spent_s
+        if left <= 0:
+            raise TeamFault(
+                "stack_too_slow",
+                f"No time was left to start {one.name}: the services before it took {self.spent_s:.0f} s",
+                fix="Let the stack start with what the app needs; a service that never listens costs the time of all.",
+            )
+        return min(self.limits.boot_s, max(LEAST_S, left))
 
     def _start_one(self, one: Companion, row: dict[str, Any], port: int) -> None:
         since = time.monotonic()
-        limits = replace(self.limits, run_tmpfs_bytes=self.limits.run_data_bytes) if one.role == "data" else self.limits
+        limits = replace(self.limits, boot_s=self._boot_s(one))
+        if one.role == "data":
+            limits = replace(limits, run_tmpfs_bytes=self.limits.run_data_bytes)
         own = {"PORT": str(one.ports[0] if one.ports else port), "HOST": "0.0.0.0"}  # noqa: S104 - in its namespace
         service = self.pod.start(
             one.name,
@@ -150,7 +169,7 @@ class Deployment:
             room=one.room,
         )
         if one.role == "task":
-            _finish(service, plan, self.limits.boot_s)
+            _finish(service, plan, limits.boot_s)
             row |= {"state": "healthy", "ready_after_s": round(time.monotonic() - since, 3)}
             return
         if one.role == "worker":

@@ -17,6 +17,8 @@ from sandbox.tree import Tree
 
 VERSION = 1
 PLACEHOLDER = "environment_placeholder"
+# Each costs a build, a start one after the other, and up to the memory of a service.
+MOST_COMPANIONS = 11
 
 
 def detect(tree: Tree) -> Plan | None:
@@ -34,6 +36,7 @@ def detect(tree: Tree) -> Plan | None:
         raise Passed(f"{path} was passed over: it builds none of its services.")
     if main is not None and not main.text:
         raise Passed(f"{path} was passed over: {main.dockerfile}, which builds {main.service.name}, is not there.")
+    found, many = _bounded(found, main)
     others, refused, changed = _companions(found, main, tree, stack.folder)
     plan = _beside(tree, path) if main is None else _app(main, tree, stack.folder)
     names = tuple(one.name for one in others)
@@ -55,7 +58,7 @@ def detect(tree: Tree) -> Plan | None:
         after=tuple(need for need in (main.service.after if main else ()) if need.name in names),
         companions=tuple(_in_order(others, plan.name)),
         repairs=(*plan.repairs, *stack.notes),
-        refused=(*plan.refused, *stack.refused, *refused),
+        refused=(*plan.refused, *stack.refused, *many, *refused),
         hints=plan.hints | {"names": sorted({name for one in found for name in one.service.named} - apart)},
     )
 
@@ -105,6 +108,25 @@ def _beside(tree: Tree, path: str) -> Plan:
             if plan is not None:
                 return plan
     raise Passed(f"{path} was passed over: it has data services, and no app uses them.")
+
+
+def _bounded(found: list[Part], main: Part | None) -> tuple[list[Part], list[Note]]:
+    """The parts that are started, as many as fit an evaluation: what the app needs first; the others are named."""
+    kept = {main.service.name} if main else set()
+    needs = {part.service.name: [need.name for need in part.service.after] for part in found}
+    waiting = [*kept]
+    while waiting:
+        needed = [name for name in needs.get(waiting.pop(), ()) if name in needs and name not in kept]
+        kept.update(needed)
+        waiting += needed
+    order = sorted(found, key=lambda part: (part is not main, part.service.name not in kept, part.role != "data"))
+    started = [part for part in order if part.role != "aside"]
+    beyond = started[1 + MOST_COMPANIONS :]
+    if not beyond:
+        return found, []
+    names = ", ".join(part.service.name for part in beyond)
+    why = f"At most {MOST_COMPANIONS} services are started beside the app, what it needs first: {names} were left out."
+    return [part for part in found if part not in beyond], [Note("services_left_out", why)]
 
 
 def _companions(

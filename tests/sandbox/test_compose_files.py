@@ -4,7 +4,7 @@ import pytest
 
 from sandbox import compose
 from sandbox.buildpacks import Passed, plan_for
-from sandbox.buildpacks.compose import detect
+from sandbox.buildpacks.compose import MOST_COMPANIONS, detect
 from sandbox.compose.bitnami import as_official
 from sandbox.compose.installing import split
 from sandbox.compose.merging import merged, plain
@@ -167,12 +167,25 @@ def test_services_that_are_not_wanted_are_not_started_and_said():
     assert "develop, watch" in told
 
 
+def test_stack_of_many_services_starts_what_the_app_needs_first():
+    many = "".join(f"  s{n}: {{image: x, command: celery worker}}\n" for n in range(20))
+    last = (
+        "  a: {image: y, command: celery worker, depends_on: [b]}\n  b: {image: 'redis:7'}\n  c: {image: 'mysql:8'}\n"
+    )
+    found = plan({"compose.yaml": f"services:\n  web: {{build: ., depends_on: [a]}}\n{many}{last}"})
+    assert len(found.companions) == MOST_COMPANIONS
+    assert {"a", "b", "c"} <= {one.name for one in found.companions}
+    (left,) = [note for note in found.refused if note.id == "services_left_out"]
+    assert "s7" not in left.why
+    assert "s8, s9, s10" in left.why
+
+
 def test_services_beyond_the_bound_are_named():
     text = "services:\n  web: {build: .}\n" + "".join(
         f"  s{n}: {{image: x, command: celery worker}}\n" for n in range(40)
     )
     found = plan({"compose.yaml": text})
-    assert len(found.companions) <= 23
+    assert len(found.companions) == MOST_COMPANIONS
     assert any(note.id == "services_left_out" and "s39" in note.why for note in found.refused)
 
 

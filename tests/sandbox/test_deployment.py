@@ -1,0 +1,70 @@
+"""A stack's companions: each in its room, and all of them together within their part of an evaluation."""
+
+import time
+
+from sandbox.deployment import Deployment
+from sandbox.engine import State
+from sandbox.engine.fake import FakeEngine, fake_image
+from sandbox.limits import Limits
+from sandbox.plan import Companion, Plan
+
+LISTENS = [{"address": "0.0.0.0", "port": 8000, "loopback": False}]
+BOOT = {
+    "state": "healthy",
+    "why": "",
+    "port": 8000,
+    "health_path": "/health",
+    "ready_after_s": 0.1,
+    "listening": LISTENS,
+}
+
+
+def started(answer, limits, *companions):
+    """The rows of a deployment of those companions on an engine that gives this answer, and the engine."""
+    engine = FakeEngine(tools={"boot": answer}, states=[State(True)])
+    plan = Plan("compose", 1, "FROM x\n", companions=companions)
+    with engine.pod("e1", limits, rooms=[["b"]]) as pod:
+        deployment = Deployment(
+            pod=pod,
+            plan=plan,
+            images={one.name: fake_image(one.name) for one in companions},
+            build={},
+            limits=limits,
+            output=lambda _name: lambda _line: None,
+            say=lambda _text: None,
+        )
+        deployment.start_first()
+    return deployment.rows, engine
+
+
+def companion(name, room=0):
+    return Companion(name, "app", "FROM x\n", ports=(8000,), room=room)
+
+
+def test_services_of_one_port_are_looked_for_each_in_its_own_room():
+    rows, engine = started(BOOT, Limits(), companion("a"), companion("b", room=1), companion("c"))
+    assert [row["state"] for row in rows] == ["healthy"] * 3
+    assert engine.calls == [
+        "pod e1",
+        "start a",
+        "tool boot",
+        "start b room 1",
+        "tool boot room 1",
+        "start c",
+        "tool boot",
+        "close e1",
+    ]
+    # What another one listens on is not this one's; in another room nothing is taken.
+    assert [request["taken"] for _, request, _ in engine.requests] == [[], [], [8000]]
+
+
+def test_companions_that_take_the_time_of_all_leave_none_for_the_rest():
+    def slow(_request):
+        time.sleep(0.2)
+        return BOOT | {"state": "failed", "why": "never_listens"}
+
+    rows, engine = started(slow, Limits(evaluation_s=0.4), *map(companion, "abc"))
+    assert [row["fault"]["id"] for row in rows] == ["never_listens", "stack_too_slow", "stack_too_slow"]
+    assert "No time was left to start b" in rows[1]["fault"]["title"]
+    assert engine.calls.count("tool boot") == 1
+    assert engine.requests[0][1]["boot_s"] == 5.0
