@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +27,8 @@ class Rows:
     def numeric(self) -> list[str]:
         """Columns that hold numbers and differ enough to be shifted."""
         names = [one.name for one in self.fields]
-        return [name for name in names if len({row[name] for row in self.values if _is_number(row.get(name))}) >= FEW]
+        whole = [name for name in names if all(_is_number(row.get(name)) for row in self.values)]
+        return [name for name in whole if len({row[name] for row in self.values}) >= FEW]
 
     def drawn(self, count: int, seed: int) -> list[dict[str, Any]]:
         """So many rows with replacement: all draws are of one law."""
@@ -82,10 +82,6 @@ def shifted(rows: Sequence[dict[str, Any]], whole: Rows, columns: Sequence[str])
             changed[name] = round(value) if field.whole or isinstance(row[name], int) else round(value, 6)
         moved.append(changed)
     return moved
-
-
-def middle(rows: Rows, name: str) -> float:
-    return statistics.median(float(row[name]) for row in rows.values if _is_number(row.get(name)))
 
 
 def _place(columns: Sequence[str], name: str) -> int | None:

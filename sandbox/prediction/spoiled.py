@@ -37,7 +37,7 @@ def spoiled(rows: Rows) -> Iterator[Spoiled]:
     for name in numbers[:MOST_COLUMNS]:
         yield Spoiled("wrong type", name, row | {name: "many"})
     for name in [one for one in numbers if row[one]][-MOST_COLUMNS:]:
-        largest = max(abs(one[name]) for one in rows.values)
+        largest = max(abs(one[name]) for one in rows.values if isinstance(one.get(name), int | float))
         yield Spoiled("wrong unit", name, row | {name: largest * UNITS})
     for name in [one for one in texts if one in options][:MOST_COLUMNS]:
         yield Spoiled("unknown category", name, row | {name: NONSENSE})

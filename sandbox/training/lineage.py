@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.jobs.declared import document
+from sandbox.manifest import reading
 
 READ_BYTES = 256 * 1024
 MOST_KEYS = 400
@@ -40,13 +40,11 @@ def read(path: str, text: str, known: Mapping[str, str]) -> dict[str, Any] | Non
 
     `known` maps digests of the repository's data files to their paths: `data_known` is the one that is named.
     """
-    if path.lower().endswith(".json"):
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError):
-            return None
-    else:
-        value = document(text)
+    try:
+        # YAML with references can be a thousand times as large as it looks: the manifest's reader takes none.
+        value = json.loads(text) if path.lower().endswith(".json") else reading.read(text).value
+    except (ValueError, RecursionError, reading.Unreadable):
+        return None
     if not isinstance(value, dict):
         return None
     flat = dict(_flat(value))

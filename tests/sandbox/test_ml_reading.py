@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.prediction import Field, Route
 from sandbox.prediction.answers import listed, model_in, model_told, prediction_of, same
+from sandbox.prediction.answers import read as read_answer
 from sandbox.prediction.described import routes_of
 from sandbox.prediction.rows import Rows, rows_for, shifted
 from sandbox.prediction.signals import moved, names, of_answer, of_page, restless
@@ -107,6 +108,13 @@ class TestLineage:
         text = f'{{"model": {{"version": 3}}, "data_hash": "{digest}", "params": {{"lr": 0.1}}}}'
         paper = lineage.read("model_card.json", text, known)
         assert (paper["version"], paper["data_known"], paper["params"]) == ("3", "data.csv", "params.lr=0.1")
+
+    def test_yaml_whose_references_multiply_is_no_paper(self):
+        levels = "a: &a {}\n"
+        for name, below in zip("bcdefg", "abcdef", strict=True):
+            levels += f"{name}: &{name} {{{', '.join(f'k{number}: *{below}' for number in range(60))}}}\n"
+        assert lineage.read("model.yaml", levels, {}) is None
+        assert lineage.read("model.yaml", "version: 3\n", {})["version"] == "3"
 
     @pytest.mark.parametrize("text", ["", "[]", "{", '{"name": "x"}', "[" * 9000])
     def test_other_files_are_no_papers(self, text):
@@ -233,6 +241,14 @@ class TestPredictions:
     )
     def test_prediction_is_found_in_an_answer(self, answer, said):
         assert prediction_of(answer) == said
+
+    @pytest.mark.parametrize(
+        "text", ["[" * 3000 + "]" * 3000, "[" * 90_000, "1" * 4000, "9" * 9000, "-" + "9" * 400, "{"]
+    )
+    def test_hostile_answer_is_read_and_compared_without_an_error(self, text):
+        said = prediction_of(read_answer(text))
+        assert same(said, 0.5) is False
+        assert of_answer(f'{{"drift": {text}}}') == {}
 
     def test_answers_are_compared_as_numbers_and_texts(self):
         assert same(1, 1.0000000001)
