@@ -30,7 +30,7 @@ CHECK = Check(
     ),
     fix=(
         "Add prometheus-fastapi-instrumentator, prometheus-flask-exporter or prom-client, and serve its output on"
-        " /metrics."
+        " /metrics; another path is named in assay.yaml under monitoring."
     ),
     category="monitoring",
     weight=HIGH,

@@ -12,7 +12,9 @@ def judge(evidence: Evidence) -> Finding:
     seen = evidence.probe("replica") or {}
     pointer = ("/probes/replica",)
     if not seen["listens"]:
-        return failed(f"No second copy came up beside the first: {seen['why']}.", evidence=pointer)
+        return not_applicable(
+            "No second copy can run beside the first here, because it does not listen where PORT says."
+        )
     if not seen["compared"] and seen["shared"] is None:
         return not_applicable("It has no request whose answer could be compared.")
     if seen["shared"] is False:
@@ -51,7 +53,7 @@ CHECK = Check(
     examples=(
         Example("alike", Evidence("general", probes=_seen(shared=True)), "pass"),
         Example("each its own", Evidence("general", probes=_seen(shared=False)), "fail"),
-        Example("no second copy", Evidence("general", probes=_seen(listens=False)), "fail"),
+        Example("no second copy", Evidence("general", probes=_seen(listens=False)), "not_applicable"),
         Example("nothing to compare", Evidence("general", probes=_seen(compared=0)), "not_applicable"),
     ),
 )

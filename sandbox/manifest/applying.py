@@ -138,7 +138,7 @@ def _facts(plan: Plan, manifest: Manifest) -> Plan:
     if manifest.get("env"):
         env |= manifest.get("env")
         whys.append(f"{manifest.said('env')} values for {', '.join(manifest.get('env'))}.")
-    for name in ("track", "load", "job", "ml", "ai", "tests"):
+    for name in ("track", "load", "job", "ml", "ai", "tests", "monitoring"):
         if manifest.get(name):
             hints[name] = manifest.get(name)
     return replace(plan, **changes, env=env, hints=hints, why=tuple(whys))  # type: ignore[arg-type]

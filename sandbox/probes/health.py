@@ -54,9 +54,12 @@ def _contract(target: Target, path: str) -> dict[str, Any]:
 def _named(target: Target) -> dict[str, Any]:
     """{live, ready}: the first path of each kind that answers well, its own routes before the usual names."""
     own = health_paths(target.plan)
+    told = {name: [path] for name, path in target.plan.hints.get("monitoring", {}).items()}
     wanted = {
-        "live": list(dict.fromkeys([*(path for path in own if "live" in path.lower()), *LIVE])),
-        "ready": list(dict.fromkeys([*(path for path in own if "read" in path.lower()), *READY])),
+        "live": list(dict.fromkeys([*told.get("live", []), *(path for path in own if "live" in path.lower()), *LIVE])),
+        "ready": list(
+            dict.fromkeys([*told.get("ready", []), *(path for path in own if "read" in path.lower()), *READY])
+        ),
     }
     done = target.pod.tool(
         "outlook",

@@ -9,7 +9,7 @@ from sandbox.probes import Probe, Target
 from sandbox.resilience.dependencies import awaited, bring_back, data_services, patience, restarted, take_away
 
 LATE_S = 5.0
-READY_S = 20.0
+READY_S = 12.0
 
 
 def gather(target: Target) -> dict[str, Any]:

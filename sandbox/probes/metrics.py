@@ -33,7 +33,9 @@ SILENCE = 2.0
 
 def gather(target: Target) -> dict[str, Any]:
     """{present, path, parses, families, series, latency_histogram, request_counter, counter_delta, sent, ...}"""
-    for path, answer in zip(PATHS, fetch(target, [get(path) for path in PATHS]), strict=True):
+    told = target.plan.hints.get("monitoring", {}).get("metrics")
+    paths = list(dict.fromkeys([*([told] if told else []), *PATHS]))
+    for path, answer in zip(paths, fetch(target, [get(path) for path in paths]), strict=True):
         if answer["began"] == 200 and answer["status"] is None:
             why = f"The page could not be read: {answer['error']}."
             return {"present": True, "path": path, "content_type": "", "parses": False, "why": why} | _no_counter(0)

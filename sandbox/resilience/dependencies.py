@@ -21,6 +21,7 @@ GONE_S = 10.0
 COMES_BACK_S = 30.0
 TASK_S = 30.0
 SLACK_S = 20.0
+AGAIN_S = 8.0
 
 
 def data_services(target: Target) -> list[tuple[Companion, Service]]:
@@ -74,7 +75,7 @@ def restarted(target: Target) -> dict[str, Any]:
 
 def patience(target: Target, seconds: float) -> float:
     """How long to wait for another start: so long, more for one that was slow at first, never beyond the limit."""
-    return min(max(seconds, 2 * (target.seen["boot"].get("ready_after_s") or 0.0) + SLACK_S), target.limits.boot_s)
+    return min(max(seconds, 2 * (target.seen["boot"].get("ready_after_s") or 0.0) + AGAIN_S), target.limits.boot_s)
 
 
 def awaited(target: Target, since: float, seconds: float) -> dict[str, Any]:

@@ -53,6 +53,8 @@ CHECKS = (
 )
 # What even the one that does everything wrong does right: its library or the language sees to it.
 RIGHT_ALL_THE_SAME = {"exposes_metrics", "measures_latency", "survives_restart", "unknown_paths_are_404"}
+# Its port is fixed, so that no second copy could run beside it.
+NOT_SEEN = {"replicas_answer_alike"}
 ASKED = frozenset({"boot", *(probe for name in CHECKS for probe in all_checks()[name].needs)})
 LEFT_OUT = frozenset(probe.id for probe in all_probes() if probe.id not in ASKED)
 
@@ -62,9 +64,11 @@ def observe(engine, evaluation, tmp_path):
     """A function: name of a sample -> check id -> its finding, of one evaluation on the real engine."""
     kept = []
 
-    def run(name):
+    def run(name, skip=LEFT_OUT, changes=()):
         folder = tmp_path / name
         shutil.copytree(ROOT / "tests" / "repos" / name, folder)
+        for path, old, new in changes:
+            (folder / path).write_text((folder / path).read_text().replace(old, new))
         pipeline = Pipeline(
             key=evaluation,
             source=str(committed(folder)),
@@ -72,7 +76,7 @@ def observe(engine, evaluation, tmp_path):
             workspace=tmp_path / "workspace",
             track="ml",
             limits=Limits(boot_s=30.0),
-            skip=LEFT_OUT,
+            skip=skip,
         )
         evidence = pipeline.run()
         kept.extend(pipeline.saved().get("images", {}))
@@ -92,4 +96,13 @@ def test_service_that_is_observed_well_passes_every_check(observe):
 def test_service_that_nobody_can_see_into_fails_every_check(observe):
     findings = observe("orders-blind")
     passed = {name: finding.observed for name, finding in findings.items() if finding.outcome != "fail"}
-    assert set(passed) == RIGHT_ALL_THE_SAME, passed
+    assert set(passed) == RIGHT_ALL_THE_SAME | NOT_SEEN, passed
+    assert findings["replicas_answer_alike"].outcome == "not_applicable"
+
+
+def test_second_copy_that_keeps_its_state_to_itself_is_seen(observe):
+    others = frozenset(probe.id for probe in all_probes()) - {"boot", "scenario", "replica"}
+    fixed, told = '("0.0.0.0", 8000)', '("0.0.0.0", int(os.environ["PORT"]))'
+    findings = observe("orders-blind", others, [("server.py", fixed, told)])
+    assert findings["reads_port_from_environment"].outcome == "pass"
+    assert findings["replicas_answer_alike"].outcome == "fail"
