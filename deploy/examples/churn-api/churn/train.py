@@ -1,4 +1,4 @@
-"""Train the model on the sample data: `python -m churn.train`. Writes the splits, the model, its card and its metrics."""
+"""Train the model on the sample data: `python -m churn.train`. Writes the splits, the model, its card and metrics."""
 
 import argparse
 import csv
