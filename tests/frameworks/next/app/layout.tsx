@@ -1,0 +1,4 @@
+export const metadata = { title: 'Bike board' }
+export default function RootLayout({ children }: { children: React.ReactNode }) {
+  return (<html lang="en"><body>{children}</body></html>)
+}
