@@ -126,6 +126,11 @@ def test_weights_are_scaled_to_exactly_a_hundred(given, made):
     assert scaled(given) == made
 
 
+def test_check_that_is_gone_is_passed_over():
+    mine = changed(asks="listed", checks={"answered_by_pigeon": {"weight": 5, "required": True}, "has_ci": {}})
+    assert [row.check.id for row in judge_all(Evidence("general"), mine)] == ["has_ci"]
+
+
 def judged(**outcomes):
     """Findings of checks by their ids."""
     return [Judged(CHECKS[name], passed("Y.") if good else failed("N.")) for name, good in outcomes.items()]

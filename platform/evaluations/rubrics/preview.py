@@ -40,10 +40,12 @@ class Change:
 def changes(hackathon: Hackathon, rubric: Rubric) -> list[Change]:
     """The newest scorecard of each project in the rubric's track, the highest new total first; at most 300."""
     pairs = []
-    for card in Scorecard.objects.filter(pk__in=_newest(hackathon, rubric.track)).select_related(
-        "evaluation__evidence", "evaluation__submission__project__team"
-    ):
+    cards = Scorecard.objects.filter(pk__in=_newest(hackathon, rubric.track)).defer("report")
+    together = cards.select_related("evaluation__evidence", "evaluation__submission__project__team")
+    for card in together.iterator(chunk_size=20):
         evidence = Evidence.from_json(card.evaluation.evidence.document)
+        # A hundred kilobytes each: only what was made of it is kept.
+        card.evaluation.evidence.document = {}
         judged = judge_all(evidence, rubric)
         gates = gates_of(judged, rubric, evidence)
         again = total(judged, rubric, evidence_digest=card.evaluation.evidence.digest, gates=gates)
