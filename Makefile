@@ -25,6 +25,7 @@ quick: setup ## the tests that need no server
 
 bench: setup ## the benchmarks, one JSON line each
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench_downloads
 
 css: ## build platform/static/css/assay.css again (needs Node; users of the site do not)
 	@npm ci --silent && npm run --silent css

@@ -75,7 +75,14 @@ def authority(address: str) -> str:
 
 def pip() -> Iterator[str]:
     """The indexes of this interpreter's pip, and where its own default keeps the files."""
-    for name in ("ASSAY_INDEX_URL", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX"):
+    for name in (
+        "ASSAY_INDEX_URL",
+        "ASSAY_DOWNLOADS_PYTHON",
+        "PIP_INDEX_URL",
+        "PIP_EXTRA_INDEX_URL",
+        "UV_INDEX_URL",
+        "UV_DEFAULT_INDEX",
+    ):
         yield from os.environ.get(name, "").split()
     try:
         default = importlib.import_module("pip._internal.models.index").PyPI
@@ -86,7 +93,7 @@ def pip() -> Iterator[str]:
 
 def npm() -> Iterator[str]:
     """The registry that the download cache asks, and that of this machine's npm."""
-    yield from os.environ.get("ASSAY_NPM_REGISTRY", "").split()
+    yield from os.environ.get("ASSAY_DOWNLOADS_NPM", "").split()
     if shutil.which("npm"):
         try:
             command = ["npm", "config", "get", "registry"]

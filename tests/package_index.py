@@ -115,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         self.wfile.write(body)
-        self.close_connection = length is not None
+        self.close_connection = self.close_connection or length is not None
 
     def log_message(self, *_):
         """Nothing: what was asked is counted."""

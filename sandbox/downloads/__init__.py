@@ -3,8 +3,8 @@
 It is served at the door of every build (sandbox/inside/downloads.py, docs/decisions/0016). Settings:
   ASSAY_DOWNLOADS         "on" (default) or "off"
   ASSAY_DOWNLOADS_BUDGET  what it may keep on the engine's disk: a size or a share, as ASSAY_DISK_BUDGET
-  ASSAY_INDEX_URL         the Python index that is asked; the public one without it
-  ASSAY_NPM_REGISTRY      the same for npm
+  ASSAY_DOWNLOADS_PYTHON  the Python index that is asked; without it ASSAY_INDEX_URL, or the public one
+  ASSAY_DOWNLOADS_NPM     the npm registry that is asked; without it the public one
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def indexes() -> Indexes | None:
     if switch not in ("on", "off"):
         raise HostFault("setting_invalid", f"ASSAY_DOWNLOADS must be on or off, not {switch!r}", fix="Change it.")
     found = Indexes(
-        os.environ.get("ASSAY_INDEX_URL") or PYTHON,
-        os.environ.get("ASSAY_NPM_REGISTRY") or NPM,
+        os.environ.get("ASSAY_DOWNLOADS_PYTHON") or os.environ.get("ASSAY_INDEX_URL") or PYTHON,
+        os.environ.get("ASSAY_DOWNLOADS_NPM") or NPM,
         os.environ.get("ASSAY_DOWNLOADS_BUDGET") or DEFAULT_BUDGET,
     )
     plain = all(_is_plain(address) for address in (found.python, found.npm))

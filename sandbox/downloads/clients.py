@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-_PIP = re.compile(r"\bpip[0-9.]*\s+(?:install|download|wheel)\b")
+_PIP = re.compile(r"(?<!uv )\bpip[0-9.]*\s+(?:install|download|wheel)\b")
 _UV = re.compile(r"\buv\s+pip\b")
 _UV_LOCKS = re.compile(r"\buv\s+(?:sync|run|lock|add|export|tree|build)\b")
 _NPM = re.compile(r"\b(?:npm|npx|yarn|pnpm|pnpx|bunx?)\b")
