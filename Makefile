@@ -26,6 +26,8 @@ quick: setup ## the tests that need no server
 bench: setup ## the benchmarks, one JSON line each
 	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench_downloads
+	@$(PY) -m tests.bench_load true
+	@$(PY) -m tests.bench_load repeat
 
 css: ## build platform/static/css/assay.css again (needs Node; users of the site do not)
 	@npm ci --silent && npm run --silent css

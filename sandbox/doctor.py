@@ -181,7 +181,7 @@ def load_host(engine: DockerEngine) -> Line:
     record = measure_host(engine)
     ceiling, cores = record.ceiling(scripts_digest()) or 0.0, len(engine.cores)
     observed = f"A fixed loop takes {record.spin_ms or 0:.0f} ms at best; our generator sends {ceiling:.0f} a second."
-    if cores < 2:  # noqa: PLR2004 - one for the app, one for who loads it
+    if cores < 2:
         fix = "Use a machine with at least two cores: here the load generator runs on the core that it measures."
         return Line("load_host", "Load", "warn", observed, fix)
     return Line("load_host", "Load", "ok", observed)

@@ -30,7 +30,7 @@ def document(phase: Phase, *, began: float, started: float, samples: list[Any]) 
         "slo_ms": slo_ms,
         "slo_rps": max((one["rps"] for one in phase.levels if one["passed"]), default=0.0),
         "levels": phase.levels,
-        "declared": phase.declared and promise(phase.declared, slo_ms),
+        "declared": phase.declared and promise(phase.declared, phase.promised.get("slo_ms", slo_ms)),
         "overload": [overload(one, phase.capacity["rps"]) for one in phase.overloads],
         "recovery": phase.recovery and recovery(phase.recovery, phase.standard),
         "crowd": phase.crowd and crowd(phase.crowd, phase.standard),

@@ -38,7 +38,7 @@ class Phase:
     limits: Limits
     slo_ms: float
     ceiling: float | None = None
-    declared_rps: float = 0.0
+    promised: dict[str, float] = field(default_factory=dict)
     say: Callable[[str, float | None], None] = lambda _text, _share: None
     allow_output: Callable[[int], None] = lambda _bytes: None
     steps: list[dict[str, Any]] = field(default_factory=list)
@@ -59,8 +59,8 @@ class Phase:
         for number in range(self._repeats()):
             self.standard.append(self._open(f"standard rate {number + 1}", rate, window, poll=True))
         others = {"idle": IDLE_CLIENTS, "slow": SLOW_CLIENTS}
-        if self.declared_rps:
-            self.declared = self._open("declared rate", self.declared_rps, limits.load_level_s)
+        if "rate_rps" in self.promised:
+            self.declared = self._open("promised rate", self.promised["rate_rps"], limits.load_level_s)
         self._try_levels()
         self.crowd = self._open("idle and slow clients", rate, limits.load_crowd_s, **others)
         self._soak()

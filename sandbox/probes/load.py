@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.diagnosis import diagnose_run
 from sandbox.faults import HostFault
 from sandbox.load.ceiling import scripts_digest
+from sandbox.load.declared import promise
 from sandbox.load.document import document
 from sandbox.load.gate import Gate
 from sandbox.load.gauge import Gauge
@@ -68,9 +69,9 @@ def _measure(target: Target, scenario: dict[str, Any], app_cores: str, say: Any)
         sender=generator,
         gate=Gate(gauge, record, limits, target.cancellation, say),
         limits=limits,
-        slo_ms=float(scenario.get("slo_ms") or limits.load_slo_ms),
+        slo_ms=limits.load_slo_ms,
         ceiling=record.ceiling(scripts_digest()),
-        declared_rps=float(scenario.get("rate_rps") or 0.0),
+        promised=promise(target.plan.hints),
         say=say,
         allow_output=target.service.allow_output,
     )

@@ -1,4 +1,4 @@
-"""Which requests make sense for this service: from its OpenAPI document, else its routes, else its front page."""
+"""Which requests make sense for this service: those its team names, else from its OpenAPI document, routes or page."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox.openapi import MAX_REQUESTS, is_path, requests_of
+from sandbox.load.declared import requests_of_manifest
+from sandbox.openapi import MAX_REQUESTS, NOT_USERS, is_path, requests_of
 from sandbox.probes import Probe, Target
 
 DOCUMENT_BYTES = 1024 * 1024
 MAX_LINKS = 500
 # Their pages are a shell; what people use goes over a WebSocket that this scenario does not speak.
+Pair = tuple[dict[str, Any], dict[str, Any]]
 SHELL_FRAMEWORKS = ("streamlit", "gradio")
 
 
@@ -32,7 +34,7 @@ def gather(target: Target) -> dict[str, Any]:
     ]
     if not kept:
         source, kept = "fallback", _fallback(target, wanted, answers)
-    kept = kept[:MAX_REQUESTS]
+    kept = kept if source == "manifest" else _of_users(kept)[:MAX_REQUESTS]
     again = send(target, [request for request, _ in kept]) if kept else []
     return {
         "source": source,
@@ -55,7 +57,10 @@ def gather(target: Target) -> dict[str, Any]:
     }
 
 
-Pair = tuple[dict[str, Any], dict[str, Any]]
+def _of_users(kept: list[Pair]) -> list[Pair]:
+    """Without paths that describe or operate the service, where there are others: their rate is not the service's."""
+    others = [pair for pair in kept if not any(word in pair[0]["path"].lower() for word in NOT_USERS)]
+    return others or kept
 
 
 def _fallback(target: Target, wanted: list[dict[str, Any]], answers: list[dict[str, Any]]) -> list[Pair]:
@@ -102,6 +107,8 @@ def _get(path: str) -> dict[str, Any]:
 
 
 def _candidates(target: Target) -> tuple[str, list[dict[str, Any]]]:
+    if declared := requests_of_manifest(target.plan.hints):
+        return "manifest", declared
     described = target.seen["boot"].get("openapi")
     if described:
         answer = send(target, [_get(described)], DOCUMENT_BYTES)[0]

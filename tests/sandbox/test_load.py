@@ -11,6 +11,7 @@ from sandbox.faults import Cancellation, Cancelled, HostFault
 from sandbox.limits import Limits
 from sandbox.load import levels
 from sandbox.load.capacity import capacity
+from sandbox.load.declared import promise, requests_of_manifest
 from sandbox.load.document import document, line
 from sandbox.load.gate import Gate
 from sandbox.load.gauge import Reading
@@ -386,3 +387,28 @@ def test_slope_is_that_of_a_line():
     assert line([(float(n), 10.0 + 3 * n) for n in range(10)]) == (3.0, 1.0)
     assert line([(float(n), 10.0) for n in range(10)]) == (0.0, 0.0)
     assert line([(0.0, 1.0)]) == (None, None)
+
+
+# what a team declares
+
+
+def test_declared_requests_are_sent_as_the_team_writes_them():
+    rows = [
+        {"path": "/predict", "json": {"tenure": 3}, "weight": 4},
+        {"path": "/items/3", "method": "DELETE"},
+        {"path": "/raw", "body": "a,b", "content_type": "text/csv"},
+        {"path": "//elsewhere"},
+    ]
+    made = requests_of_manifest({"load": {"requests": rows}})
+    assert [(one["method"], one["path"], one["body"], one["content_type"], one["weight"]) for one in made] == [
+        ("POST", "/predict", '{"tenure": 3}', "application/json", 4),
+        ("DELETE", "/items/3", "", "", 1),
+        ("POST", "/raw", "a,b", "text/csv", 1),
+    ]
+    assert requests_of_manifest({}) == requests_of_manifest({"load": {"rate": 3}}) == []
+
+
+def test_promise_is_what_the_team_names_and_nothing_else():
+    assert promise({"load": {"rate": 50, "slo_ms": 200}}) == {"rate_rps": 50.0, "slo_ms": 200.0}
+    assert promise({"load": {"slo_ms": 200}}) == {"slo_ms": 200.0}
+    assert promise({}) == {}

@@ -1,0 +1,183 @@
+"""`make bench`'s part on loads: true (against wrk, and a server that freezes) and repeatable (ten times one commit).
+
+    python -m tests.bench_load true          about 2 minutes; needs root and the wrk package
+    python -m tests.bench_load repeat [10]   about 1.5 minutes an evaluation, and half of that for the slower build
+
+One JSON line each. Both need a quiet machine: every step is gated, as in an evaluation, and what the gate refuses for
+longer than ASSAY_LIMIT_LOAD_GATE_S is told and left out. Nothing here is a score.
+"""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from sandbox.engine.docker import DockerEngine
+from sandbox.evaluation import evaluate
+from sandbox.faults import Cancellation
+from sandbox.limits import Limits
+from sandbox.load.gate import Gate
+from sandbox.load.gauge import Gauge
+from sandbox.load.generator import Generator
+from sandbox.load.lane import load_lane
+from sandbox.load.record import HostRecord
+from sandbox.load.steps import closed, opened
+from sandbox.probes import all_probes
+from sandbox.report import report
+from tests.bench import EXAMPLE, commit
+
+AGREE = 0.10
+CAPACITY_CV, P95_CV, SAME_GRADE = 0.07, 0.10, 0.9
+FROZEN_MS = 900.0
+USERS, SECONDS, ROUNDS = 8, 5.0, 3
+# wrk prints its distribution at 50, 75, 90 and 99 %: the 95th percentile it only tells a script.
+SCRIPT = """
+done = function(sum, lat, req)
+  print(string.format("P95 %.3f RPS %.3f", lat:percentile(95) / 1000, sum.requests / sum.duration * 1e6))
+end
+"""
+# One more burst of work for each request, as long as the whole request took before: half the capacity.
+SLOWER = """
+
+class Twice:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "http":
+            until = time.perf_counter() + {seconds}
+            while time.perf_counter() < until:
+                pass
+        await self.app(scope, receive, send)
+
+
+app.add_middleware(Twice)
+"""
+
+
+def tell(bench, value, unit, **others):
+    print(json.dumps({"bench": bench, "value": value, "unit": unit} | others), flush=True)
+
+
+def cv(values):
+    return statistics.stdev(values) / statistics.mean(values)
+
+
+def true():
+    """The generator and wrk in turn on one server with 1 ms of work a request; then the server that freezes."""
+    key, record, limits = f"bench-{secrets.token_hex(4)}", HostRecord(), Limits.from_environment()
+    with DockerEngine() as engine, load_lane(key, wait_s=600), engine.pod(key, limits) as pod, pod.lane("") as cores:
+        gate = Gate(Gauge(pod, "", cores.app), record, limits)
+        working = pod.aside("answerer", {"work_ms": 1.0}, cpuset=cores.app)
+        port = next(event["port"] for event in working.events() if "port" in event)
+        request = {"method": "GET", "path": "/", "body": "", "content_type": ""}
+        asked = {"requests": [request], "users": 100, "health_path": "/"}
+        generator = Generator(pod, asked | {"port": port})
+        generator.run(closed("warm-up", USERS, 2.0))
+        pid = engine.api.inspect(working.id)["State"]["Pid"]
+        ours, theirs = [], []
+        for _ in range(ROUNDS):
+            ours.append(gate.run(lambda: generator.run(closed("ours", USERS, SECONDS))))
+            theirs.append(gate.run(lambda: wrk(pid, port, cores.generator)))
+        for name, unit in (("rps", "requests/s"), ("p95_ms", "ms")):
+            pair = [statistics.median(row[name] for row in rows) for rows in (ours, theirs)]
+            ratio = round(pair[0] / pair[1], 3)
+            valid = all(row["valid"] for row in (*ours, *theirs))
+            tell(f"load.true.{name}", round(pair[0], 2), unit, wrk=round(pair[1], 2), ratio=ratio, allowed=AGREE,
+                 within=abs(ratio - 1) <= AGREE, quiet=valid)  # fmt: skip
+        freezing = pod.aside("answerer", {"freeze": [1.2, 6.0], "work_ms": 1.0}, cpuset=cores.app)
+        port = next(event["port"] for event in freezing.events() if "port" in event)
+        frozen = Generator(pod, asked | {"port": port}).run(opened("frozen", 50.0, 18.0, 100))
+        tell("load.true.frozen_p95", frozen["p95_ms"], "ms", least=FROZEN_MS, within=frozen["p95_ms"] >= FROZEN_MS)
+
+
+def wrk(pid, port, core):
+    """One run of wrk with the same connections, in the same network namespace and on the generator's core."""
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(SCRIPT)
+        script.flush()
+        own = ["taskset", "-c", core] if core else []
+        command = ["nsenter", "-t", str(pid), "-n", *own, "wrk", "-t1", f"-c{USERS}", f"-d{SECONDS:.0f}s"]
+        command += ["-s", script.name, f"http://127.0.0.1:{port}/"]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    p95, rps = re.search(r"P95 ([\d.]+) RPS ([\d.]+)", said).groups()
+    return {"p95_ms": float(p95), "rps": float(rps)}
+
+
+def repeat(times):
+    """One commit so often, then a build that costs twice as much, which has to rank below it each time."""
+    limits = Limits.from_environment()
+    quick = {name: os.environ.get(f"ASSAY_LIMIT_{name.upper()}") or value for name, value in LEFT_OUT.items()}
+    limits = Limits(**{**limits.to_json(), **{name: float(value) for name, value in quick.items()}})
+    with tempfile.TemporaryDirectory(prefix="assay-bench-") as scratch:
+        folder = Path(scratch) / "original"
+        shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+        commit(folder)
+        original = [once(folder, limits, number) for number in range(times)]
+        kept = [row for row in original if row["quiet"]]
+        tell("load.repeat.quiet", len(kept), "evaluations", of=times)
+        if len(kept) < 2:
+            sys.exit("the host was not quiet: nothing can be said")
+        for name, allowed in (("capacity_rps", CAPACITY_CV), ("p95_ms", P95_CV)):
+            values = [row[name] for row in kept]
+            found = round(cv(values), 4)
+            tell(f"load.repeat.{name}", round(statistics.median(values), 2), name.rpartition("_")[2], cv=found,
+                 low=min(values), high=max(values), allowed=allowed, within=found <= allowed)  # fmt: skip
+        grades = [row["grade"] for row in kept]
+        most = max(set(grades), key=grades.count)
+        share = grades.count(most) / len(grades)
+        tell("load.repeat.grade", round(share, 2), "share", grade=most, grades=grades, within=share >= SAME_GRADE)
+        source = folder / "churn" / "main.py"
+        seconds = 1 / statistics.median(row["capacity_rps"] for row in kept)
+        source.write_text(source.read_text() + SLOWER.format(seconds=round(seconds, 6)))
+        commit(folder)
+        slower = [once(folder, limits, number, only_capacity=True) for number in range(times)]
+        pairs = [(a["capacity_rps"], b["capacity_rps"]) for a, b in zip(original, slower, strict=True)
+                 if a["quiet"] and b["quiet"]]  # fmt: skip
+        below = sum(b < a for a, b in pairs)
+        rates = [b for _, b in pairs] or [0.0]
+        tell("load.repeat.slower_below", below, "of", of=len(pairs), slower_rps=round(statistics.median(rates), 1),
+             within=below == len(pairs) > 0)  # fmt: skip
+
+
+# What says nothing about repeatability and would take the quiet minutes; set in the environment it counts.
+LEFT_OUT = {"load_level_s": 1.0, "load_crowd_s": 1.0, "load_overload_s": 0.5, "load_recovery_s": 2.0, "load_soak_s": 0}
+NEEDED = ("boot", "scenario", "load", "practice")
+
+
+def once(folder, limits, number, *, only_capacity=False):
+    """{capacity_rps, p95_ms, grade, quiet} of one whole evaluation."""
+    if only_capacity:
+        limits = Limits(**{**limits.to_json(), "load_window_s": 1.0})
+    ended = evaluate(
+        str(folder),
+        ref="",
+        track="general",
+        skip=[probe.id for probe in all_probes() if probe.on == "service" and probe.id not in NEEDED],
+        limits=limits,
+        sink=lambda _event: None,
+        cancellation=Cancellation(),
+    )
+    load = ended.evidence.probe("load")
+    if load is None:
+        sys.exit(f"there was no load: {ended.evidence.fault or ended.evidence.probes.get('load')}")
+    quiet = load["capacity"]["valid"] and (only_capacity or load["valid"])
+    row = {"capacity_rps": load["capacity"]["rps"], "p95_ms": load["p95_ms"], "quiet": quiet}
+    row["grade"] = report(ended.evidence, outcome=ended.outcome)["scorecard"]["grade"]
+    spent = {"waited_s": load["gate"]["spent_s"], "why": load["capacity"]["why"] or load["why"]}
+    print(json.dumps({"run": number, "slower": only_capacity} | row | spent), file=sys.stderr, flush=True)
+    return row
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["true"]:
+        true()
+    else:
+        repeat(int(sys.argv[2]) if len(sys.argv) > 2 else 10)
