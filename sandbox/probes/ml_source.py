@@ -36,6 +36,7 @@ def gather(target: SourceTarget) -> dict[str, Any]:
         "train": None
         if job is None
         else {
+            "kind": job.kind,
             "commands": list(job.commands),
             "folder": job.folder,
             "title": job.title,

@@ -22,6 +22,9 @@ def gather(target: Target) -> dict[str, Any]:
             "declared": False,
             "why": "No training was found in the repository, and none is declared.",
         }
+    if found and found["kind"] == "notebook" and not told.get("train"):
+        why = f"{found['title']} is a notebook, which the service's image cannot run: move its steps into a train.py."
+        return {"ran": False, "declared": False, "why": why}
     if len(str(train)) > COMMAND_CHARACTERS:
         return {"ran": False, "declared": bool(told.get("train")), "why": "Its training command is too long."}
     entry = target.image.config.get("entrypoint")

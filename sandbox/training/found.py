@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sandbox.jobs import Job
 from sandbox.jobs.declared import declared
 from sandbox.jobs.learning import TRAINING_NAME, reached, stem, stems, trains
+from sandbox.jobs.notebooks import notebook_job
 from sandbox.jobs.scripts import script_job
 from sandbox.pysource.syntax import Module, modules
 from sandbox.training.tables import Table
@@ -28,7 +29,7 @@ def training_of(tree: Tree) -> tuple[Job | None, tuple[Module, ...]]:
     parsed = modules(tree)
     by_stem = stems(parsed)
     named = tuple(one for one in parsed if TRAINING_NAME.search(stem(one.path)))
-    for job in (declared(tree), script_job(tree, named), script_job(tree, parsed)):
+    for job in (declared(tree), script_job(tree, named), script_job(tree, parsed), notebook_job(tree)):
         if job is not None and _is_training(job, by_stem):
             own: dict[str, Module] = {}
             for module in job.modules:

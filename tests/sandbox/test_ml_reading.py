@@ -1,6 +1,7 @@
 """What the ML track reads: tables, splits, leaks, papers, descriptions of routes, answers and signals; no container."""
 
 import hashlib
+import json
 
 import pytest
 
@@ -65,6 +66,12 @@ class TestTraining:
         files = {"main.py": app, "src/train.py": FIT, "README.md": "python main.py\n"}
         assert training_of(Tree.of(files))[0].commands == ("python src/train.py",)
         assert training_of(Tree.of({"main.py": app})) == (None, ())
+
+    def test_notebook_is_read_where_there_is_no_script(self):
+        cells = [{"cell_type": "code", "source": ["import sklearn\n", "X_test = s.fit_transform(X_test)\n"]}]
+        files = {"main.py": "from fastapi import FastAPI\napp = FastAPI()\n", "nb.ipynb": json.dumps({"cells": cells})}
+        found = gather(SourceTarget(Tree.of(files), {}))
+        assert (found["train"]["kind"], len(found["leaks"]["on_test"])) == ("notebook", 1)
 
     def test_target_is_what_the_code_takes_out(self):
         table = Table("d.csv", ("a", "b", "label"), (("1", "2", "3"),))
