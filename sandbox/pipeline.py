@@ -26,6 +26,8 @@ from sandbox.tree import Tree
 from sandbox.workshop import Workshop
 
 STAGES = ("fetching", "building", "observing")
+# Probes from this order on load the app or hurt it, which would spend a real provider's budget for nothing.
+PREPARED_FROM = 30
 
 
 @dataclass
@@ -275,6 +277,8 @@ class Pipeline:
             for number, probe in enumerate(probes):
                 target.say = self._progress(number, len(probes))
                 target.say(probe.id, 0.0)
+                if models and probe.order >= PREPARED_FROM:
+                    models.answer_prepared()
                 if probe.id != "boot" and time.monotonic() > self._until:
                     # What was not looked at for want of time is nobody's fault, and no finding.
                     self.state["probes"][probe.id] = {"error": "evaluation_timeout: there was no time left to look"}

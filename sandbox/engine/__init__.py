@@ -120,6 +120,14 @@ class Aside(Protocol):
         """Tell it something; its answer. HostFault("tool_failed") when it gives none or refuses."""
         ...
 
+    def on_ask(self, heard: Callable[[Mapping[str, Any]], None]) -> None:
+        """From now on hand over its events that ask something ({"ask": number, …}), which are not kept; be quick."""
+        ...
+
+    def say(self, document: Mapping[str, Any]) -> None:
+        """Tell it something that it does not answer."""
+        ...
+
 
 class Pod(Protocol):
     """A network namespace with nothing outside it: the team's services and our tools share it, over 127.0.0.1.

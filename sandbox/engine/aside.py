@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +17,7 @@ from sandbox.engine.policy import RunPolicy
 from sandbox.faults import HostFault
 
 START_S, TELL_S = 30.0, 10.0
-EVENTS_BYTES = 4 * 1024 * 1024
+EVENTS_BYTES, LINE_BYTES = 4 * 1024 * 1024, 1024 * 1024
 
 
 class DockerAside:
@@ -33,6 +33,8 @@ class DockerAside:
         self._events: list[dict[str, Any]] = []
         self._answers: dict[int, dict[str, Any]] = {}
         self._told, self._ended = 0, False
+        self._heard: Callable[[Mapping[str, Any]], None] | None = None
+        self._writing = threading.Lock()
         self._news = threading.Condition()
         self._connection: socket.socket | None = None
         self._thread: threading.Thread | None = None
@@ -71,6 +73,14 @@ class DockerAside:
             raise self._failed(f"It did not do what it was told: {(answer or {}).get('refused', 'no answer')}.")
         return answer
 
+    def on_ask(self, heard: Callable[[Mapping[str, Any]], None]) -> None:
+        """From now on hand over its events that ask something ({"ask": number, …}), which are not kept; be quick."""
+        self._heard = heard
+
+    def say(self, document: Mapping[str, Any]) -> None:
+        """Tell it something that it does not answer."""
+        self._send(document)
+
     def pin(self, cpuset: str) -> None:
         """Move it to other cores."""
         self._api.update(self.id, {"CpusetCpus": cpuset})
@@ -89,12 +99,13 @@ class DockerAside:
         if self._connection is None:
             raise RuntimeError("the script has not been started")
         try:
-            self._connection.sendall(json.dumps(document, allow_nan=False).encode() + b"\n")
+            with self._writing:
+                self._connection.sendall(json.dumps(document, allow_nan=False).encode() + b"\n")
         except OSError as error:
             raise self._failed(f"It takes nothing any more ({error}).") from error
 
     def _read(self) -> None:
-        frames, lines, seen = Frames(), Lines(), 0
+        frames, lines, seen = Frames(), Lines(LINE_BYTES), 0
         while self._connection is not None:
             try:
                 chunk = self._connection.recv(tool.CHUNK)
@@ -106,23 +117,30 @@ class DockerAside:
                 if number == STDERR:
                     self._errors.add(data)
                     continue
-                seen += len(data)
-                self._take(documents(lines.feed(data)), keep=seen <= EVENTS_BYTES)
+                for line in lines.feed(data):
+                    if self._take(documents(iter([line])), keep=seen + len(line) <= EVENTS_BYTES):
+                        seen += len(line)
         with self._news:
             self._ended = True
             self._news.notify_all()
 
-    def _take(self, found: Any, *, keep: bool) -> None:
+    def _take(self, found: Any, *, keep: bool) -> bool:
+        """Whether it counts as what it has told; a question does not."""
         for document in found:
             event = document.get("event")
             if not isinstance(event, dict):
                 continue
+            if isinstance(event.get("ask"), int):
+                if self._heard is not None:
+                    self._heard(event)
+                return False
             with self._news:
                 if isinstance(event.get("told"), int):
                     self._answers[event["told"]] = event
                 elif keep:
                     self._events.append(event)
                 self._news.notify_all()
+        return True
 
     def _failed(self, why: str) -> HostFault:
         said = self._errors.value().decode("utf-8", "replace")

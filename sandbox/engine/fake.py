@@ -122,6 +122,12 @@ class FakeAside:
         self.heard.append({**document})
         return {"told": len(self.heard)}
 
+    def on_ask(self, heard: Callable[[Mapping[str, Any]], None]) -> None:
+        """It asks nothing."""
+
+    def say(self, document: Mapping[str, Any]) -> None:
+        self.heard.append({**document})
+
 
 @dataclass
 class FakePod:

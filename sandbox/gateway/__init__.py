@@ -10,8 +10,10 @@ from typing import Any, Literal
 
 from sandbox.engine import Aside, Pod
 from sandbox.gateway.addresses import is_replaceable
+from sandbox.gateway.desk import Desk
 from sandbox.gateway.detection import detect
 from sandbox.gateway.providers import ADDRESS, OLLAMA_HOSTS, OLLAMA_PORT, PORT
+from sandbox.gateway.upstream import upstream
 from sandbox.launch.stage import last_stage
 from sandbox.plan import Companion, Note, Plan
 from sandbox.pysource.environment import required_variables
@@ -80,6 +82,17 @@ class Models:
     """The gateway of one pod: what was asked of it, and how it answers from now on."""
 
     aside: Aside
+    desk: Desk | None = None
+
+    def provider(self) -> dict[str, Any] | None:
+        """What the real provider was asked and used up so far, see `Desk.to_json`; None where there is none."""
+        return self.desk.to_json() if self.desk else None
+
+    def answer_prepared(self) -> None:
+        """From now on the provider is not asked any more."""
+        if self.desk and self.desk.is_open:
+            self.desk.is_open = False
+            self.aside.tell({"provider": False})
 
     def calls(self) -> list[dict[str, Any]]:
         """The first 2,000 calls in order: {"at_s", "seconds", "path", "kind", "status", "mode", "gone", "model",
@@ -114,10 +127,19 @@ def open_beside(pod: Pod, plan: Plan) -> Iterator[Models | None]:
         yield None
         return
     local = [["127.0.0.1", OLLAMA_PORT]] if plan.hints[HINT].get("local") else []
-    request = {"places": WHERE["places"] + local}
+    real = upstream()
+    request = {"places": WHERE["places"] + local, "provider": False}
     for room in range(1, pod.rooms):  # what stands there finds one, too; only the app's is looked at
         pod.aside(SCRIPT, request, room=room)
-    yield Models(pod.aside(SCRIPT, request))
+    aside = pod.aside(SCRIPT, request | {"provider": real is not None})
+    desk = Desk(real) if real else None
+    try:
+        if desk:
+            desk.listen(aside)
+        yield Models(aside, desk)
+    finally:
+        if desk:
+            desk.close()
 
 
 def hosts_of(plan: Plan) -> tuple[str, ...]:

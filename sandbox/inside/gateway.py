@@ -26,13 +26,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import gateway_routes as routes
-from gateway_http import BIG_BYTES, HEAD_BYTES, Refusal, chunk, document_bytes, head_of, read_request
+from gateway_http import HEAD_BYTES, Refusal, chunk, document_bytes, head_of, read_request
 from gateway_persona import PERSONAS, speaking_as
+from gateway_provider import Provider
 from gateway_rules import Rules
 from gateway_said import Said
 from wire import event
 
-CONNECTIONS, BIG_BODIES, REPORTED = 256, 8, 2_000
+CONNECTIONS, BIG_BODIES, REPORTED, CONTROL_BYTES = 256, 8, 2_000, 1024 * 1024
 WRITE_S, HANG_S, LOOK_S = 30.0, 600.0, 0.05
 MODES = (
     "normal",
@@ -72,7 +73,8 @@ class Mode:
 
 
 class Gateway:
-    def __init__(self, places):
+    def __init__(self, places, provider=False):
+        self.provider = Provider(provider)
         self.doors = [door_at(address, port) for address, port in places]
         self.links, self.mode, self.calls, self.marked = set(), Mode(), 0, 0
         self.rules = Rules()
@@ -89,6 +91,12 @@ class Gateway:
         while True:
             document = await controls.get()
             try:
+                if self.provider.take(document):
+                    continue
+                if "provider" in document:
+                    self.provider.is_on = document["provider"] is True
+                    event(told=document["tell"], calls=self.calls)
+                    continue
                 if "rules" in document:
                     self.rules.set(document, Mode.of)
                 else:
@@ -183,6 +191,8 @@ class Gateway:
         if said is None:
             loop = asyncio.get_running_loop()
             said = await loop.run_in_executor(self.worker, answer_as, mode.persona, request, route, tail)
+            if mode == Mode(times=mode.times):  # who tries how an application fails, or is lied to, says the answer
+                said = await self.provider.said(request, route, said)
         gone = await patience(reader, HANG_S if mode.name == "hanging" else mode.delay_s)
         try:
             return not gone and await self.answer(request, said, mode, reader, writer)
@@ -249,6 +259,7 @@ class Gateway:
             "saw": saw,
             "characters": sum(len(text) for _, text in ask.turns) if ask else 0,
             "bytes": len(request.body) if request else 0,
+            "source": said.source,
             "digest": hashlib.sha256(request.body).hexdigest()[:16] if request else "",
             "tokens_in": first(said.usage, "prompt_tokens", "input_tokens", "promptTokenCount"),
             "tokens_out": first(said.usage, "completion_tokens", "output_tokens", "candidatesTokenCount"),
@@ -311,7 +322,7 @@ def listen_to_input(loop, controls):
     """Documents of standard input into the queue, until it ends; serving goes on without it."""
     for line in sys.stdin:
         with contextlib.suppress(ValueError, RecursionError):
-            document = json.loads(line[:BIG_BYTES])
+            document = json.loads(line[:CONTROL_BYTES])
             if isinstance(document, dict):
                 loop.call_soon_threadsafe(controls.put_nowait, document)
 
@@ -321,7 +332,7 @@ async def main():
     controls = asyncio.Queue()
     loop = asyncio.get_running_loop()
     threading.Thread(target=listen_to_input, args=(loop, controls), daemon=True).start()
-    await Gateway(request["places"]).run(controls)
+    await Gateway(request["places"], request.get("provider") is True).run(controls)
 
 
 if __name__ == "__main__":

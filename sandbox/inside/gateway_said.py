@@ -15,6 +15,7 @@ class Said:
     ask: object = None
     usage: dict = field(default_factory=dict)
     headers: dict = field(default_factory=dict)
+    source: str = ""  # "provider", "budget" or "prepared", where there is a real provider
 
 
 def events(documents, named=False):

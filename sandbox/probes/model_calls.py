@@ -13,7 +13,7 @@ SHOWN = 20
 
 def gather(target: Target) -> dict[str, Any]:
     """{offered, clients, variables, unreached, calls, kinds, models, statuses, paths, streamed, tokens_in, tokens_out,
-    unknown, first}; only {"offered": false} when the plan calls no model."""
+    unknown, provider, first}; only {"offered": false} when the plan calls no model."""
     if target.models is None:
         return {"offered": False}
     calls = target.models.calls()
@@ -30,6 +30,8 @@ def gather(target: Target) -> dict[str, Any]:
         "tokens_in": sum(call["tokens_in"] for call in asked),
         "tokens_out": sum(call["tokens_out"] for call in asked),
         "unknown": sorted({call["path"] for call in calls if call["kind"] == "unknown"})[:SHOWN],
+        # Of a real provider: host, model, what it used of the budget, and which calls it did not answer.
+        "provider": target.models.provider(),
         "first": calls[:SHOWN],
     }
 

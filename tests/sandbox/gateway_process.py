@@ -16,14 +16,20 @@ ADDRESS = "127.0.0.1"
 
 
 class Gateway:
-    """In `with`. `events` are what it printed."""
+    """In `with`. `events` are what it printed; with `provider` it asks whoever calls `on_ask`."""
+
+    def __init__(self, *, provider=False):
+        self.provider, self.heard = provider, None
+
+    def on_ask(self, heard):
+        self.heard = heard
 
     def __enter__(self):
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self.process = subprocess.Popen([sys.executable, "-I", str(SCRIPT)], **pipes)
         with socket.create_server((ADDRESS, 0)) as free:
             port = free.getsockname()[1]
-        self.say({"places": [[ADDRESS, port]]})
+        self.say({"places": [[ADDRESS, port]], "provider": self.provider})
         self.port = json.loads(self.process.stdout.readline())["event"]["listening"][0]
         self.events, self._told = [], 0
         self._reader = threading.Thread(target=self._read)
@@ -39,7 +45,11 @@ class Gateway:
 
     def _read(self):
         for line in self.process.stdout:
-            self.events.append(json.loads(line)["event"])
+            event = json.loads(line)["event"]
+            if "ask" in event and self.heard:
+                self.heard(event)
+            else:
+                self.events.append(event)
 
     def say(self, document):
         self.process.stdin.write(json.dumps(document) + "\n")
