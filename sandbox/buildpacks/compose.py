@@ -138,7 +138,7 @@ def _companions(
     why: list[str] = []
     rooms = Rooms()
     if main:
-        rooms.place(main.service.name, _ports(main))
+        rooms.place(main.service.name, _ports(main), app=True)
     for part in found:
         service = part.service
         if part is main or part.role == "aside":
@@ -148,7 +148,7 @@ def _companions(
             continue
         ports = service.ports or (part.kind.ports if part.kind else ())
         listens = part.role in ("app", "data")
-        room = rooms.place(service.name, _ports(part), alone=part.role == "app") if listens else 0
+        room = rooms.place(service.name, _ports(part), app=part.role == "app") if listens else 0
         if room is None:
             clash = next(iter(_ports(part)), 0)
             told = f"{service.name} listens on port {clash} like {rooms.holder(clash)}" if clash else service.name

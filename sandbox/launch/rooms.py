@@ -12,30 +12,37 @@ from sandbox.launch.stage import last_stage
 MOST_ROOMS = 4
 
 
+# A data service there may meet an application whose port nobody knows.
+_USUAL = frozenset({80, 3000, 4000, 5000, 5173, 8000, 8080, 8501, 8888})
+# In the place of a port: an application whose port nobody knows, and any application at all.
+_UNKNOWN, _SOME = -1, -2
+
+
 @dataclass
 class Rooms:
-    """Who has which port in each room, the app's first; the port -1 is one that nobody knows."""
+    """Who has which port in each room, the app's first."""
 
     taken: list[dict[int, str]] = field(default_factory=lambda: [{}])
 
-    def place(self, name: str, ports: Iterable[int], *, alone: bool = False) -> int | None:
+    def place(self, name: str, ports: Iterable[int], *, app: bool = False) -> int | None:
         """The first room in which none of these ports is taken; None when there is no room left.
 
-        `alone`: it will listen, so that without a known port it goes where nothing else is.
+        `app`: an application, which without a known port goes where no other application is.
         """
         wanted = set(ports)
         for number in range(MOST_ROOMS):
             if number == len(self.taken):
                 self.taken.append({})
             there = self.taken[number]
-            unknown = alone and not wanted
-            if not (there and unknown) and not wanted & there.keys() and -1 not in there:
-                there |= dict.fromkeys({-1} if unknown else wanted, name)
+            meets = (_UNKNOWN if wanted else _SOME) in there if app else bool(wanted & _USUAL) and _UNKNOWN in there
+            if not meets and not wanted & there.keys():
+                own = wanted | ({_SOME} if app else set()) | ({_UNKNOWN} if app and not wanted else set())
+                there |= dict.fromkeys(own, name)
                 return number
         return None
 
     def holder(self, port: int) -> str:
-        """Who has a port, "" when nobody has."""
+        """Who has a port first, "" when nobody has."""
         return next((there[port] for there in self.taken if port in there), "")
 
 

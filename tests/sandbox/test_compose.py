@@ -296,10 +296,11 @@ def test_expected_port_is_what_the_command_says_before_what_the_stack_and_the_im
 
 def test_service_of_an_unknown_port_goes_where_nothing_else_is():
     rooms = Rooms()
-    assert [rooms.place("a", [3000]), rooms.place("b", [], alone=True), rooms.place("c", [5432])] == [0, 1, 0]
-    assert rooms.place("d", [3000]) == 2
-    assert rooms.place("e", [], alone=True) == 3
-    assert (rooms.place("f", [], alone=True), rooms.holder(3000), rooms.holder(1)) == (None, "a", "")
+    assert [rooms.place("a", [3000], app=True), rooms.place("b", [], app=True)] == [0, 1]
+    assert [rooms.place("postgres", [5432]), rooms.place("another", [5432]), rooms.place("chroma", [8000])] == [0, 1, 0]
+    assert [rooms.place("more", [8000]), rooms.place("d", [3000], app=True)] == [2, 2]
+    assert rooms.place("e", [], app=True) == 3
+    assert (rooms.place("f", [], app=True), rooms.holder(3000), rooms.holder(1)) == (None, "a", "")
 
 
 def test_data_service_may_listen_elsewhere():

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from sandbox.engine.owner import EVALUATION
+from sandbox.gateway import HINT, open_beside
+from sandbox.gateway.providers import ADDRESS, PORT
+from sandbox.plan import Plan
 from tests.containers import run
 from tests.sandbox.test_engine_pod import until
 
@@ -102,3 +105,12 @@ def test_interface_that_is_no_wire_of_ours_is_a_difference(lab, python, evaluati
         assert service.differences() == []
         object.__setattr__(service.policy, "links", ())
         assert service.differences() == ["its network namespace has the interface room1"]
+
+
+def test_model_gateway_stands_in_every_room(lab, evaluation, limits):
+    plan = Plan("compose", 1, "FROM x\n", hints={HINT: {"local": False}})
+    with lab.pod(evaluation, limits, hosts=["one"], rooms=ROOMS[:1]) as pod, open_beside(pod, plan) as models:
+        for room in range(2):
+            asked = {"addresses": [[ADDRESS, PORT]]}
+            assert list(pod.tool("confess", asked, timeout_s=30, room=room)["reached"].values()) == ["connected"]
+        assert models.calls() == []
