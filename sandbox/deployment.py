@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.diagnosis import diagnose_run
 from sandbox.engine import Image, OnLine, Pod, Service
-from sandbox.faults import Cancellation, SandboxError, TeamFault
+from sandbox.faults import MAX_DETAIL_CHARACTERS, MAX_DETAIL_LINES, Cancellation, SandboxError, TeamFault
 from sandbox.limits import Limits
 from sandbox.plan import Companion, Plan
 from sandbox.probes import Target
@@ -107,6 +107,13 @@ class Deployment:
         """What needs the app."""
         late = needing(self.plan)
         self._start(one for one in self.plan.companions if one.name in late)
+
+    def mention_absent(self, fault: TeamFault) -> None:
+        """Say in a fault of the app what it had to do without: that may be all that is wrong with it."""
+        absent = [f"{row['name']} ({row['fault']['title']})" for row in self.rows if row["fault"]]
+        if absent:
+            lines = [f"Not there beside it: {'; '.join(absent)}."[:MAX_DETAIL_CHARACTERS], *fault.detail.splitlines()]
+            fault.detail = "\n".join([lines[0], *lines[1:][-(MAX_DETAIL_LINES - 1) :]])
 
     def _start(self, companions: Iterable[Companion]) -> None:
         for number, one in enumerate(companions, 1):

@@ -287,6 +287,7 @@ class Pipeline:
                     self._gather(probe, "observing", target)
                     self._until, target.waited_s = self._until + target.waited_s, 0.0
                 except TeamFault as error:
+                    stack.mention_absent(error)
                     row["fault"] = error.fault("observing").to_json()
                     raise
                 finally:

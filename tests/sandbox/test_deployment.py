@@ -5,6 +5,7 @@ import time
 from sandbox.deployment import Deployment
 from sandbox.engine import State
 from sandbox.engine.fake import FakeEngine, fake_image
+from sandbox.faults import TeamFault
 from sandbox.limits import Limits
 from sandbox.plan import Companion, Plan
 
@@ -34,7 +35,7 @@ def started(answer, limits, *companions):
             say=lambda _text: None,
         )
         deployment.start_first()
-    return deployment.rows, engine
+    return deployment.rows, engine, deployment
 
 
 def companion(name, room=0):
@@ -42,7 +43,7 @@ def companion(name, room=0):
 
 
 def test_services_of_one_port_are_looked_for_each_in_its_own_room():
-    rows, engine = started(BOOT, Limits(), companion("a"), companion("b", room=1), companion("c"))
+    rows, engine, _ = started(BOOT, Limits(), companion("a"), companion("b", room=1), companion("c"))
     assert [row["state"] for row in rows] == ["healthy"] * 3
     assert engine.calls == [
         "pod e1",
@@ -63,8 +64,22 @@ def test_companions_that_take_the_time_of_all_leave_none_for_the_rest():
         time.sleep(0.2)
         return BOOT | {"state": "failed", "why": "never_listens"}
 
-    rows, engine = started(slow, Limits(evaluation_s=0.4), *map(companion, "abc"))
+    rows, engine, _ = started(slow, Limits(evaluation_s=0.4), *map(companion, "abc"))
     assert [row["fault"]["id"] for row in rows] == ["never_listens", "stack_too_slow", "stack_too_slow"]
     assert "No time was left to start b" in rows[1]["fault"]["title"]
     assert engine.calls.count("tool boot") == 1
     assert engine.requests[0][1]["boot_s"] == 5.0
+
+
+def test_fault_of_the_app_says_what_it_had_to_do_without():
+    failed = BOOT | {"state": "failed", "why": "never_listens"}
+    _, _, deployment = started(failed, Limits(), companion("mongo"))
+    fault = TeamFault("exited", "The process ended", detail="\n".join(f"line {n}" for n in range(12)))
+    deployment.mention_absent(fault)
+    lines = fault.detail.splitlines()
+    assert lines[0] == "Not there beside it: mongo (The service mongo runs, but does not answer)."
+    assert (len(lines), lines[1], lines[-1]) == (12, "line 1", "line 11")
+    _, _, deployment = started(BOOT, Limits(), companion("mongo"))
+    fault = TeamFault("exited", "The process ended", detail="why")
+    deployment.mention_absent(fault)
+    assert fault.detail == "why"
