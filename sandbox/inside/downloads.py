@@ -147,7 +147,10 @@ class Downloads:
             except Pass:
                 writer.write(head("503 Service Unavailable", "text/plain", 0))
                 return 0
-        files = self.files["python", project]
+        files = self.files.get(("python", project))
+        if files is None:  # so many others were asked for meanwhile
+            writer.write(head("503 Service Unavailable", "text/plain", 0))
+            return 0
         if name in files:
             return await self.file(name, *files[name], writer)
         wheel = files.get(name.removesuffix(".metadata"))
@@ -168,8 +171,8 @@ class Downloads:
                 raise Pass(self.npm + path, f"{type(error).__name__}: {error}") from error
             if name not in stated:
                 raise Pass(self.npm + path)  # another form of address, or no hash that counts
-            self.know(("npm", package), files | stated)
-            files = self.files["npm", package]
+            files = files | stated
+            self.know(("npm", package), files)
         return await self.file(name, *files[name], writer)
 
     async def file(self, label, url, name, writer):

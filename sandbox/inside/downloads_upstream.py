@@ -38,6 +38,8 @@ class Upstream:
             if answer.headers.get("Content-Encoding", "").lower() == "gzip" and body:
                 unpack = zlib.decompressobj(wbits=31)
                 body = unpack.decompress(body, limit + 1)
+                if not unpack.eof:
+                    raise Failed("cut off, or too long")
             if len(body) > limit or answer.read(1):
                 raise Failed("too long")
             stack.pop_all()

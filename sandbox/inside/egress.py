@@ -30,7 +30,7 @@ from egress_rule import Refused, Rule
 HEAD_BYTES, HEAD_S = 16 * 1024, 20.0
 CONNECT_S, IDLE_S = 15.0, 300.0
 CHUNK = 64 * 1024
-INDEX_IDLE_S = 5.0
+INDEX_IDLE_S = 30.0
 REPORTED = 5_000
 HOP_BY_HOP = {"connection", "proxy-connection", "proxy-authorization", "keep-alive", "te", "upgrade", "trailer"}
 
