@@ -17,11 +17,17 @@ JUDGED = ("pass", "fail")
 
 
 def findings(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Sort a report's rows: `open` by the points they would gain, `passed` in full, and `other` that weigh nothing."""
+    """Sort a report's rows: `open` by the points they would gain, `passed` in full, and `other` that weigh nothing.
+
+    A failure that follows from another stands in that one's `following`, not among the open ones.
+    """
     rows = [row | {"gain": gain(report, row), "shown": shown(report, row["evidence"])} for row in report["findings"]]
     judged = [row for row in rows if row["outcome"] in JUDGED]
+    left = sorted((row for row in judged if row["score"] < 1), key=lambda row: (-row["gain"], row["check"]))
+    for row in left:
+        row["following"] = [other for other in left if other.get("because") == row["check"]]
     return {
-        "open": sorted((row for row in judged if row["score"] < 1), key=lambda row: (-row["gain"], row["check"])),
+        "open": [row for row in left if not row.get("because")],
         "passed": [row for row in judged if row["score"] == 1],
         "other": [row for row in rows if row["outcome"] not in JUDGED],
     }

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,17 @@ def test_saved_version_judges_what_comes_and_old_cards_keep_theirs(desk, hackath
     page = desk.get(reverse("scorecard", args=[new.public_id]))
     assert page.status_code == 200
     assert {row["weight"] for row in page.context["scorecard"]["categories"]} == {0, 25, 20, 35}
+
+
+def test_failures_that_follow_from_one_stand_below_it(desk, project, student):
+    seen_all = seen("fastapi-docker")
+    without = replace(seen_all, probes=seen_all.probes | {"metrics": {"present": False}})
+    card = store_scorecard(evaluation=factories.evaluation(project=project, by=student), evidence=without)
+    page = desk.get(reverse("scorecard", args=[card.public_id]))
+    rows = {row["check"]: row for row in page.context["findings"]}
+    assert {"counts_requests", "measures_latency"} <= {row["check"] for row in rows["exposes_metrics"]["following"]}
+    assert "counts_requests" not in rows
+    assert "more fail with it" in page.content.decode()
 
 
 def test_untouched_rubric_judges_the_same(desk, hackathon, editor, cards):
