@@ -16,6 +16,7 @@ MAX_PATHS = 200
 MAX_OPERATIONS = 20
 MAX_MEMBERS = 8
 MAX_DEPTH = 6
+KIND_CHARACTERS = 120
 Row = dict[str, Any]
 
 
@@ -29,9 +30,9 @@ def bad_requests(document: Row, limit: int = LIMIT) -> list[Row]:
             if isinstance(operation, dict) and len(each) < MAX_OPERATIONS:
                 try:
                     rows = list(_of(document, str(path), method, operation, methods.get("parameters")))
-                except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
+                except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
                     continue
-                each.append([row for row in rows if is_path(row["path"])])
+                each.append([row | {"kind": row["kind"][:KIND_CHARACTERS]} for row in rows if is_path(row["path"])])
     return [row for row in chain.from_iterable(zip_longest(*each)) if row is not None][:limit]
 
 

@@ -1,17 +1,22 @@
 """What metrics pages, logs and API documents are read for: as services write them, and as none should."""
 
+import contextlib
 import json
 import math
+import re
+import time
 
 import pytest
 
 from sandbox.badinputs import LIMIT, bad_requests
-from sandbox.exposition import parse
+from sandbox.exposition import MAX_BYTES, parse
 from sandbox.monitoring.latency import compare, unsound
 from sandbox.monitoring.logs import errors_in, since, ways_out
 from sandbox.monitoring.planted import Planted, secrets_of
 from sandbox.monitoring.scrapes import added, errors, fallen, gauges, nearest, returned, rises, versions
 from sandbox.monitoring.versions import named_in
+from sandbox.probes import exposure
+from tests.attacks.test_read_metrics import BUSY, CPU_S
 
 PAGE = """# HELP http_requests_total Requests
 # TYPE http_requests_total counter
@@ -199,3 +204,30 @@ def test_no_more_bad_requests_than_allowed():
     many["paths"] |= {f"/a{number}": many["paths"]["/orders"] for number in range(300)}
     assert len(bad_requests(many)) == LIMIT
     assert bad_requests({"paths": []}) == []
+
+
+@pytest.mark.parametrize("line", BUSY.values(), ids=BUSY)
+def test_openmetrics_page_that_keeps_the_parser_busy_ends(line):
+    began = time.process_time()
+    with contextlib.suppress(ValueError):
+        parse(line * (MAX_BYTES // len(line) - 1) + "# EOF\n")
+    assert time.process_time() - began < CPU_S
+
+
+@pytest.mark.parametrize("piece", ["<title", '"password', "a" * 99, "STACK ", "PATH ", '"a" : ', "<h1>admi"])
+def test_page_made_to_keep_the_search_for_debug_pages_busy_ends(piece):
+    body = piece * (exposure.BODY_BYTES // len(piece))
+    began = time.process_time()
+    for _, _, mark in exposure.PAGES:
+        re.search(mark, body, re.MULTILINE)
+    exposure.DEBUG_PAGE.search(body)
+    exposure.CLOSED.search(body)
+    assert time.process_time() - began < CPU_S / 10
+
+
+def test_log_made_to_keep_the_search_for_errors_busy_ends():
+    lines = ["x" * 400, "Error " * 66, "a.b." * 100, '"level": ' * 44] * 1_000
+    began = time.process_time()
+    errors_in(lines)
+    ways_out(lines)
+    assert time.process_time() - began < CPU_S / 10
