@@ -4,6 +4,7 @@ The index listens on an address of this machine that is not loopback's: a build 
 """
 
 import base64
+import gzip
 import hashlib
 import http.client
 import io
@@ -236,7 +237,10 @@ def tarball(name, version="1.0.0"):
     """The bytes of an npm package with one module."""
     files = {"package.json": json.dumps({"name": name, "version": version}), "index.js": "module.exports = 1\n"}
     with io.BytesIO() as out:
-        with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        with (
+            gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as packed,
+            tarfile.open(fileobj=packed, mode="w") as archive,
+        ):
             for path, content in files.items():
                 member = tarfile.TarInfo(f"package/{path}")
                 member.size = len(content)
