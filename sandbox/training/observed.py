@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.engine import Service
@@ -151,7 +151,7 @@ def of_job(target: Target, source: dict[str, Any], told: dict[str, Any], command
     """The training of a plan that is a job."""
     folder = str((target.plan.hints["job"] or {}).get("folder") or "")
     ours = target.plan.buildpack not in ("dockerfile", "compose")
-    return replace(Training(" && ".join(commands), folder, ours, False, told, source))
+    return Training(" && ".join(commands), folder, ours, False, told, source)
 
 
 def _shown(command: Any) -> str:
