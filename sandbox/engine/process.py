@@ -80,8 +80,8 @@ def status_differences(status: str, mask: int = 0) -> list[str]:
     sentences = []
     for name, want in FACTS.items():
         raw = said.get(name, "").strip()
-        wanted = mask if name in ("CapEff", "CapPrm", "CapBnd") else want
-        right = (wanted, mask) if name == "CapInh" else (wanted,)  # engines before 2022 set what is inherited, too
+        wanted = want | mask if name in ("CapEff", "CapPrm", "CapBnd") else want
+        right = (want, want | mask) if name == "CapInh" else (wanted,)  # engines before 2022 set what is inherited, too
         if not raw or int(raw, 16 if name in _HEXADECIMAL else 10) not in right:
             sentences.append(f"the kernel says {name} {raw or 'missing'}, not {wanted}")
     return sentences
