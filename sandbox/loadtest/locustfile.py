@@ -35,8 +35,8 @@ TIMEOUT_S = 10.0
 ANSWER_BYTES = BODY_BYTES + HEADER_BYTES
 # Shapes are looked at after the clock has stopped, but cost the generator time: of many answers one in so many.
 CLOSED_SHAPES = 8
-# What an answer says is read of one in so many: 2 %.
-CONTENTS = 50
+# What an answer says is read of one in so many, 2 %, and of the first ones of a step or of a closed user.
+CONTENTS, FIRST, FIRST_EACH = 50, 20, 3
 # A connection that was quiet for longer may be just being closed by the server: a new one is made instead.
 IDLE_S = 1.5
 MOST_ROWS = 400_000
@@ -166,7 +166,7 @@ class Visitor(FastHttpUser):
             sent = step.now()
             status, kind, body = self.send(which, step.until() - sent)
             row = (due, sent, step.now(), status, len(body), which, early > 0)
-            said = content(kind, body) if number % CONTENTS == 0 else None
+            said = content(kind, body) if number < FIRST or number % CONTENTS == 0 else None
             step.rows.append((*row, shape(status, kind, body), said))
 
     def closed_step(self, step, mine):
@@ -177,7 +177,7 @@ class Visitor(FastHttpUser):
             sent, which = step.now(), ORDER[turn % len(ORDER)]
             status, kind, body = self.send(which, step.until() - sent)
             row = (sent, sent, step.now(), status, len(body), which, False)
-            said = content(kind, body) if turn % CONTENTS == 0 else None
+            said = content(kind, body) if turn - mine < FIRST_EACH or turn % CONTENTS == 0 else None
             step.rows.append((*row, None if turn % CLOSED_SHAPES else shape(status, kind, body), said))
             turn += 1
 
