@@ -16,8 +16,8 @@ from dataclasses import replace
 from sandbox.dockerfile.lines import Instruction
 from sandbox.dockerfile.words import BadWord, expand, split, unquote
 from sandbox.faults import TeamFault
+from sandbox.kernelfolders import is_kernels
 
-KERNEL_FOLDERS = ("/proc", "/sys", "/dev")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|git@", re.IGNORECASE)
 # Only what is named like an archive is unpacked; how large it becomes is measured when the context is packed.
 _ARCHIVE = re.compile(r"\.(tar|tgz|tbz2?|txz)(\.\w+)?$|[*?\[]", re.IGNORECASE)
@@ -103,7 +103,7 @@ def _expanded(word: str, values: Mapping[str, str], escape: str) -> str:
 
 def _refuse_kernel_folder(path: str, one: Instruction) -> None:
     path = "/" + path.lstrip("/")
-    if any(path == folder or path.startswith(folder + "/") for folder in KERNEL_FOLDERS):
+    if is_kernels(path):
         raise TeamFault(
             "folder_refused",
             f"The Dockerfile's WORKDIR is {path}, which a container may not use",

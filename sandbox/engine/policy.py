@@ -16,6 +16,7 @@ from sandbox.engine import Image
 from sandbox.engine.lines import Line, absent, at_most, empty, equal, nested
 from sandbox.engine.seccomp import profile
 from sandbox.faults import TeamFault
+from sandbox.kernelfolders import is_kernels
 from sandbox.limits import MIB, Limits
 
 NOBODY_NUMBER = 65534
@@ -77,8 +78,6 @@ READ_ONLY = (
     "/etc/hosts",
     "/etc/resolv.conf",
 )
-# A working directory or a volume here has been a way out of a container (CVE-2024-21626) and serves no service.
-KERNEL_FOLDERS = ("/proc", "/sys", "/dev")
 
 
 @dataclass(frozen=True)
@@ -359,7 +358,7 @@ def plain_path(path: str) -> str:
 def _refuse_kernel_folder(path: str, what: str) -> None:
     if path == "/" and what == "WORKDIR":
         return
-    if path == "/" or any(path == folder or path.startswith(folder + "/") for folder in KERNEL_FOLDERS):
+    if path == "/" or is_kernels(path):
         raise TeamFault(
             "folder_refused",
             f"The image's {what} is {path}, which a container may not use",

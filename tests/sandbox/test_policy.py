@@ -8,9 +8,10 @@ import pytest
 
 from sandbox.engine import Image
 from sandbox.engine.lines import MISSING, absent, at_most, empty, equal, nested
-from sandbox.engine.policy import KERNEL_FOLDERS, NOBODY, RunPolicy
+from sandbox.engine.policy import NOBODY, RunPolicy
 from sandbox.engine.seccomp import profile
 from sandbox.faults import TeamFault
+from sandbox.kernelfolders import KERNEL_FOLDERS
 from sandbox.limits import Limits
 
 LIMITS = Limits()
