@@ -12,6 +12,7 @@ from sandbox.pysource.manifests import Manifest
 
 # A path outside this set could end an instruction of the generated Dockerfile or be expanded in it.
 PLAIN_PATH = re.compile(r"[\w./ @+-]*")
+_FROM = re.compile(r"^FROM python:(\d\.\d+)(?=[.-])", re.MULTILINE)
 
 
 def python_image(
@@ -68,3 +69,14 @@ def python_image(
     lines += [f"EXPOSE {port}"] if port else []
     lines.append(f"CMD {json.dumps(list(argv))}")
     return "\n".join(lines) + "\n"
+
+
+def python_of(dockerfile: str) -> str:
+    """The minor version of the Python that it stands on, "" when it stands on something else."""
+    found = _FROM.search(dockerfile)
+    return found[1] if found else ""
+
+
+def with_python(dockerfile: str, version: str) -> str:
+    """The same on another Python."""
+    return _FROM.sub(f"FROM python:{version}", dockerfile)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sandbox.plan import Plan
+from sandbox.pysource.image import python_of, with_python
 from sandbox.pysource.version import RELEASED, WHEELS_AFTER, of_its_time
 from sandbox.repairs import Broken, Repair
 
 _INSTALL = re.compile(r"^RUN pip install (?P<what>.+)$", re.MULTILINE)
-_FROM = re.compile(r"^FROM python:(\d\.\d+)(?=[.-])", re.MULTILINE)
 # A server that we add is today's: its start command is.
 _OURS = re.compile(r" ?'(?:gunicorn|uvicorn)[<>=][^']*'")
 # The commit may have been made after an install of the same day.
@@ -28,13 +28,13 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
     except ValueError:
         return None
     text = _INSTALL.sub(lambda found: _install(found["what"], day), broken.plan.dockerfile)
-    used = _FROM.search(text)
+    used = python_of(text)
     what, runtime = "Packages were", broken.plan.runtime
     python = of_its_time(max(day, RELEASED[OLDEST] + WHEELS_AFTER))
     # Code from before a Python was there rarely runs on it, nor do its packages.
-    if used and RELEASED.get(used[1], day) > day:
-        text = _FROM.sub(f"FROM python:{python}", text)
-        runtime = runtime.replace(f"Python {used[1]}", f"Python {python}")
+    if used and RELEASED.get(used, day) > day:
+        text = with_python(text, python)
+        runtime = runtime.replace(f"Python {used}", f"Python {python}")
         what = f"Python {python} was used, and packages were"
     why = f"{what} installed as the index had them on {day}. Pin versions (pip freeze) or commit a lock file."
     return replace(broken.plan, dockerfile=text, runtime=runtime), why

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 
@@ -10,23 +9,22 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from sandbox.plan import Plan
+from sandbox.pysource.image import python_of, with_python
 from sandbox.pysource.version import KNOWN, of_its_time
 from sandbox.repairs import Broken, Repair
 
-_FROM = re.compile(r"^FROM python:(\d\.\d+)(?=[.-])", re.MULTILINE)
-
 
 def mend(broken: Broken) -> tuple[Plan, str] | None:
-    found = _FROM.search(broken.plan.dockerfile)
+    used = python_of(broken.plan.dockerfile)
     # A team's own FROM is its decision, and the fault says what is wrong with it.
-    if found is None or broken.plan.buildpack != "python":
+    if not used or broken.plan.buildpack != "python":
         return None
-    chosen = _fitting(broken.fault.facts.get("want", "")) or _of_its_time(broken.source, found[1])
-    if chosen in (None, found[1]):
+    chosen = _fitting(broken.fault.facts.get("want", "")) or _of_its_time(broken.source, used)
+    if chosen in (None, used):
         return None
-    text = _FROM.sub(f"FROM python:{chosen}", broken.plan.dockerfile)
-    runtime = broken.plan.runtime.replace(f"Python {found[1]}", f"Python {chosen}")
-    why = f"Python {chosen} was used instead of {found[1]}. Say which Python the project needs in .python-version."
+    text = with_python(broken.plan.dockerfile, chosen)
+    runtime = broken.plan.runtime.replace(f"Python {used}", f"Python {chosen}")
+    why = f"Python {chosen} was used instead of {used}. Say which Python the project needs in .python-version."
     return replace(broken.plan, dockerfile=text, runtime=runtime), why
 
 
