@@ -15,6 +15,7 @@ Prints a JSON line for each connection that ends: {"host", "port", "named", "out
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import socket
@@ -199,4 +200,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(200_000)  # a page of an index is many small objects without cycles: looking for them takes longer
     asyncio.run(main())
