@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.engine import process
 from sandbox.engine.owner import EVALUATION
 from sandbox.gateway import HINT, open_beside
 from sandbox.gateway.providers import ADDRESS, PORT
@@ -114,3 +115,14 @@ def test_model_gateway_stands_in_every_room(lab, evaluation, limits):
             asked = {"addresses": [[ADDRESS, PORT]]}
             assert list(pod.tool("confess", asked, timeout_s=30, room=room)["reached"].values()) == ["connected"]
         assert models.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("effective", "inherited", "wrong"),
+    [("1000", "0000", 0), ("1000", "1000", 0), ("0000", "0000", 3), ("3000", "0000", 3), ("1000", "2000", 1)],
+)
+def test_wiring_has_the_one_capability_and_no_other(effective, inherited, wrong):
+    said = f"CapInh:\t{inherited}\n" + "".join(f"{name}:\t{effective}\n" for name in ("CapPrm", "CapEff", "CapBnd"))
+    said += "CapAmb:\t0000\nNoNewPrivs:\t1\nSeccomp:\t2\n"
+    assert len(process.status_differences(said, process.mask_of(["NET_ADMIN"]))) == wrong
+    assert bool(process.status_differences(said)) == ("1" in effective + inherited or "3" in effective)
