@@ -1,0 +1,131 @@
+"""Whose turn a load is, when a step of it counts, and what is known of the host."""
+
+import subprocess
+import sys
+
+import pytest
+
+from sandbox.faults import Cancellation, Cancelled, HostFault
+from sandbox.load.gauge import Reading
+from sandbox.load.lane import load_lane
+from sandbox.load.record import NAME, HostRecord
+from tests.sandbox.quiet_host import Best, Host, gate, sent
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from sandbox.load.lane import load_lane
+with load_lane("other", wait_s=5, folder=Path(sys.argv[1])):
+    print("in", flush=True)
+    time.sleep(60)
+"""
+
+
+# the lane
+
+
+def test_lane_is_one_load_at_a_time_and_ends_with_its_holder(tmp_path):
+    said = []
+    with subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "in\n"
+        with (
+            pytest.raises(HostFault, match="load_lane_busy"),
+            load_lane("me", wait_s=0.3, folder=tmp_path, say=said.append),
+        ):
+            pass
+        assert said == ["waiting for the load lane (other is in it)"]
+        other.kill()
+    with load_lane("me", wait_s=5, folder=tmp_path) as waited:
+        assert waited < 5
+    with load_lane("me", wait_s=0, folder=tmp_path):
+        pass
+
+
+def test_lane_is_left_by_who_is_cancelled_while_waiting(tmp_path):
+    wish = Cancellation()
+    wish.cancel()
+    waiting = load_lane("two", wait_s=60, folder=tmp_path, cancellation=wish)
+    with load_lane("one", wait_s=0, folder=tmp_path), pytest.raises(Cancelled), waiting:
+        pass
+
+
+# the gate
+
+
+def test_gate_lets_a_quiet_host_pass_at_once():
+    host = Host()
+    found = gate(host).run(sent(host))
+    assert (found["valid"], found["why"], found["tries"], found["foreign_cpu"]) == (True, "", 1, 0.0)
+    assert found["spin"] == {"before_ms": 40.0, "after_ms": 40.0, "best_ms": 40.0}
+
+
+def test_gate_repeats_a_step_that_others_disturbed():
+    host = Host()
+    disturbed = iter([0.5, 0.0])
+
+    def send():
+        host.foreign = next(disturbed)
+        base = host.now
+        host.read = lambda: Reading(
+            host.now, base + (1 + host.foreign) * (host.now - base), 0.0, 2 * host.now, host.now, 0
+        )
+        host.sleep(5)
+        return {}
+
+    quiet = gate(host)
+    found = quiet.run(send)
+    assert (found["valid"], found["tries"]) == (True, 2)
+    assert quiet.refused == 1
+    assert quiet.spent_s >= 5
+
+
+def test_gate_of_a_busy_host_ends_within_its_budget_and_says_so():
+    host = Host(foreign=1.2)
+    busy = gate(host)
+    found = busy.run(sent(host))
+    assert found["valid"] is False
+    assert found["why"].startswith("host busy: others used 1.2")
+    assert host.now < 10 + 2 * 5 + 2
+    before = host.now
+    assert busy.run(sent(host))["valid"] is False
+    assert host.now - before < 7  # once more, and no more waiting
+    assert busy.to_json()["passed"] is False
+
+
+def test_gate_refuses_a_core_that_runs_slower_than_its_best():
+    host = Host(spins=[40.0, 40.0, 47.0])
+    found = gate(host, load_gate_s=0.0).run(sent(host))
+    assert (found["valid"], found["why"]) == (False, "host busy: its core ran at 85% of its best speed")
+
+
+def test_gate_learns_a_better_best():
+    best = Best(60.0)
+    host = Host(spins=[40.0, 40.0, 60.0])
+    assert gate(host, best, load_gate_s=0.0).run(sent(host))["valid"] is False
+    assert best.known == 40.0
+
+
+def test_gate_takes_stolen_time_for_somebody_elses():
+    host = Host()
+    host.read = lambda: Reading(host.now, host.now, 0.1 * host.now, 2 * host.now, host.now, 0)
+    assert "other machines" in gate(host, load_gate_s=0.0).run(sent(host))["why"]
+
+
+# the record of the host
+
+
+def test_record_keeps_the_best_until_it_is_old_or_the_machine_was_started_again(tmp_path):
+    assert HostRecord(tmp_path).spin_ms is None
+    assert HostRecord(tmp_path).take_spin(42.0) == 42.0
+    assert HostRecord(tmp_path).take_spin(50.0) == 42.0
+    assert HostRecord(tmp_path).take_spin(40.0) == 40.0
+    HostRecord(tmp_path).take_ceiling("sha256:a", 4000.0)
+    assert (HostRecord(tmp_path).ceiling("sha256:a"), HostRecord(tmp_path).ceiling("sha256:b")) == (4000.0, None)
+    path = tmp_path / NAME
+    text = path.read_text()
+    path.write_text(text.replace('"spin_at": 1', '"spin_at": 0'))
+    assert HostRecord(tmp_path).spin_ms is None
+    path.write_text(text.replace('"boot": "', '"boot": "x'))
+    assert HostRecord(tmp_path).ceiling("sha256:a") is None
+    path.write_text("no JSON")
+    assert HostRecord(tmp_path).spin_ms is None
