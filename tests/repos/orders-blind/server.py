@@ -1,7 +1,6 @@
 import http.server
 import json
 import os
-import random
 import signal
 import socket
 import time
@@ -88,7 +87,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def page():
-    lines = ["# TYPE http_requests_total counter", f"http_requests_total {random.randrange(10 ** 6)}"]
+    lines = ["# TYPE http_requests_total counter", f"http_requests_total {10 ** 6 - served}"]
     lines += ["# TYPE hits_total counter"] + [f'hits_total{{path="{path}"}} {count}' for path, count in paths.items()]
     lines += ["# TYPE request_seconds histogram", 'request_seconds_bucket{le="1"} 9', 'request_seconds_bucket{le="9"} 4']
     lines += ['request_seconds_bucket{le="+Inf"} 12', "request_seconds_count 7", "request_seconds_sum 3"]
