@@ -8,9 +8,10 @@ from collections.abc import Callable
 from sandbox.buildpacks import Buildpack
 from sandbox.plan import Plan
 from sandbox.sourcetext.assets import PLAIN_PATH
-from sandbox.sourcetext.files import Source, is_aside, sources
+from sandbox.sourcetext.files import is_aside, sources
 from sandbox.sourcetext.jvm_builds import Built, gradle, maven, plain
 from sandbox.sourcetext.serving import Framework, Serving, serving
+from sandbox.sourcetext.source import Source
 from sandbox.tree import Tree
 
 VERSION = 1

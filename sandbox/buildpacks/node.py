@@ -14,9 +14,10 @@ from sandbox.nodesource.dockerfile import built_stage, needs_compilers
 from sandbox.nodesource.listening import listening_of, placeholders_of
 from sandbox.nodesource.packages import Package
 from sandbox.nodesource.routes import health_paths, routes_of
-from sandbox.nodesource.sources import Source, sources_of
+from sandbox.nodesource.sources import sources_of
 from sandbox.nodesource.version import Node, choose_node
 from sandbox.plan import Plan
+from sandbox.sourcetext.source import Source
 from sandbox.tree import Tree
 
 VERSION = 1

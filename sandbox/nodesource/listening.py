@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sandbox.nodesource.sources import Source
 from sandbox.plan import Note
 from sandbox.pysource.environment import PLACEHOLDER, example_values
+from sandbox.sourcetext.source import Source
 from sandbox.tree import Tree
 
 _READS_PORT = re.compile(r"\benv\.PORT\b|\benv\[['\"]PORT['\"]\]|\{[^}]{0,200}\bPORT\b[^}]{0,200}\}\s*=\s*process\.env")

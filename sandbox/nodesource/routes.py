@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from sandbox.nodesource.sources import Source
 from sandbox.pysource.routes import MAX_ROUTES, Route, health_paths
+from sandbox.sourcetext.source import Source
 
 __all__ = ["Route", "health_paths", "routes_of"]
 

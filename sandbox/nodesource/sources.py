@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from sandbox.nodesource.packages import Package
+from sandbox.sourcetext.source import Source, blanked
 from sandbox.tree import Tree
 
 MAX_FILES = 400
@@ -20,22 +20,6 @@ _ASIDE = re.compile(
 _TOKEN = re.compile(
     r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|(?<![:\\])//[^\n]*|/\*.*?\*/""", re.DOTALL
 )
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file; `path` is the repository's, `text` has its comments blanked and its line numbers kept."""
-
-    path: str
-    text: str
-
-    @property
-    def folder(self) -> str:
-        return self.path.rpartition("/")[0]
-
-    def line(self, at: int) -> int:
-        """The 1-based line of an offset."""
-        return self.text.count("\n", 0, at) + 1
 
 
 def sources_of(tree: Tree, package: Package, others: tuple[Package, ...] = ()) -> tuple[Source, ...]:
@@ -59,9 +43,4 @@ def sources_of(tree: Tree, package: Package, others: tuple[Package, ...] = ()) -
 
 def without_comments(text: str) -> str:
     """The text with // and /* */ comments replaced by their line ends, strings kept."""
-
-    def keep(match: re.Match[str]) -> str:
-        token = match[0]
-        return token if token[0] in "\"'`" else "\n" * token.count("\n")
-
-    return _TOKEN.sub(keep, text)
+    return blanked(text, _TOKEN)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from sandbox.sourcetext.source import Source, blanked
 from sandbox.tree import Tree
 
 MAX_FILES = 1_500
@@ -17,22 +17,6 @@ _ASIDE = re.compile(
 _ASIDE_OF_JAVA = re.compile(r"(?:^|/)(?:node_modules|target|build|out|tests?|androidTest|\.[^/]+)/", re.IGNORECASE)
 # Strings first, so that the "//" of an address does not begin a comment.
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|//[^\n]*|/\*.*?\*/', re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file. `text` has its comments blanked, its line numbers kept."""
-
-    path: str
-    text: str
-
-    @property
-    def folder(self) -> str:
-        return self.path.rpartition("/")[0]
-
-    def line(self, at: int) -> int:
-        """The 1-based line of an offset."""
-        return self.text.count("\n", 0, at) + 1
 
 
 def sources(tree: Tree, suffix: str, *, tests: re.Pattern[str] | None = None) -> tuple[Source, ...]:
@@ -52,12 +36,7 @@ def sources(tree: Tree, suffix: str, *, tests: re.Pattern[str] | None = None) ->
 
 def without_comments(text: str) -> str:
     """The text with // and /* */ comments replaced by their line ends, strings kept."""
-
-    def keep(match: re.Match[str]) -> str:
-        token = match[0]
-        return token if token[0] in '"`' else "\n" * token.count("\n")
-
-    return _TOKEN.sub(keep, text)
+    return blanked(text, _TOKEN)
 
 
 def is_aside(path: str) -> bool:

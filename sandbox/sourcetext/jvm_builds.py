@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sandbox.sourcetext.assets import PLAIN_PATH, assets
-from sandbox.sourcetext.files import Source
+from sandbox.sourcetext.source import Source
 from sandbox.tree import Tree
 
 # Java reads no HTTPS_PROXY; where one is set, the step hands it on in Java's own words.

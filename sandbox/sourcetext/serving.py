@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.pysource.routes import MAX_ROUTES, Route, health_paths
-from sandbox.sourcetext.files import Source
+from sandbox.sourcetext.source import Source
 
 __all__ = ["Framework", "Route", "Serving", "health_paths", "serving"]
 
