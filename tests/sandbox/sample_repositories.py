@@ -9,7 +9,11 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 REPOSITORIES = {path.parent.name: path.parent for path in sorted((ROOT / "tests" / "repos").glob("*/expected.json"))}
-EXAMPLES = {path.name: path for path in sorted((ROOT / "deploy" / "examples").iterdir()) if path.is_dir()}
+EXAMPLES = {
+    path.name: path
+    for path in sorted((ROOT / "deploy" / "examples").iterdir())
+    if path.is_dir() and path.name != "recorded"
+}
 
 
 def expected(name: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sandbox.engine.owner import image_name
 from sandbox.limits import Limits
 from sandbox.pipeline import Pipeline
 from sandbox.probes import all_probes
-from tests.sandbox.sample_repositories import ROOT, committed
+from tests.sandbox.sample_repositories import EXAMPLES, ROOT, committed
 
 pytestmark = pytest.mark.docker
 LIMITS = Limits(boot_s=30.0)
@@ -26,7 +26,7 @@ def findings(engine, evaluation, tmp_path):
 
     def run(name):
         folder = tmp_path / name
-        shutil.copytree(ROOT / "tests" / "repos" / name, folder)
+        shutil.copytree(EXAMPLES.get(name) or ROOT / "tests" / "repos" / name, folder)
         pipeline = Pipeline(
             key=evaluation,
             source=str(committed(folder)),
@@ -50,7 +50,7 @@ def findings(engine, evaluation, tmp_path):
 
 
 def test_careful_assistant_passes_every_check_of_its_track(findings):
-    found = findings("ai-careful-assistant")
+    found = findings("guidebook")
     assert len(found) >= 20
     assert {name: (one.outcome, one.score, one.observed) for name, one in found.items() if one.score != 1.0} == {}
 

@@ -99,4 +99,4 @@ def test_second_example_is_alive_without_health(evaluate, tmp_path):
     evidence, fault = evaluate(checkout("notes-app", tmp_path))
     assert fault is None
     assert answered(evidence) == ("alive", None)
-    assert set(EXAMPLES) == {"churn-api", "notes-app"}
+    assert set(EXAMPLES) == {"churn-api", "guidebook", "notes-app"}
