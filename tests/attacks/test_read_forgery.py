@@ -170,7 +170,11 @@ def go(link):
 server = socket.create_server(("", 8000), backlog=200)
 print("ready", flush=True)
 while True:
-    threading.Thread(target=go, args=(server.accept()[0],), daemon=True).start()
+    link = server.accept()[0]
+    try:
+        threading.Thread(target=go, args=(link,), daemon=True).start()
+    except RuntimeError:  # as many threads as it may have
+        link.close()
 """
 
 
