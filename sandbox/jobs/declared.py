@@ -16,6 +16,8 @@ from sandbox.tree import Tree
 
 # The reader of YAML is slow, and builds whatever it is told to.
 CHARACTERS = 64 * 1024
+# n references make at most 3 ** (n / 3) values of one: what people write needs a few.
+ALIASES = 16
 MOST_STEPS = 20
 _TARGETS = ("train", "pipeline", "reproduce", "repro", "run", "all")
 _DEEP = 5
@@ -31,9 +33,11 @@ def declared(tree: Tree) -> Job | None:
 
 
 def document(text: str) -> dict[str, Any]:
-    """A YAML mapping, {} when it is anything else."""
+    """A YAML mapping, {} when it is anything else, or refers to itself so often that its values would never end."""
+    text = text[:CHARACTERS]
     try:
-        value = yaml.safe_load(text[:CHARACTERS])
+        aliases = sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader))
+        value = yaml.safe_load(text) if aliases <= ALIASES else None
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -133,3 +133,11 @@ def test_total_of_a_job_is_capped_only_when_it_failed():
         return report(Evidence("general", plan={"hints": {"job": {}}}, probes={"job": job}))["scorecard"]["total"]
 
     assert total("done") > 20 >= total("failed")
+
+
+def test_references_of_a_metrics_file_cannot_multiply_without_end():
+    bomb = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True):
+        bomb += f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+    assert metrics_of("metrics.yaml", bomb) == []
+    assert [row["value"] for row in metrics_of("metrics.yaml", "a: &a {auc: 0.9}\nb: *a\n")] == [0.9, 0.9]
