@@ -111,8 +111,12 @@ def commands(number: int) -> dict[str, list[str]]:
 
 
 def environment(number: int, redis_url: str) -> dict[str, str]:
-    """What every process gets; on one's own machine folders may be evaluated, a public site leaves that off."""
+    """What every process gets; on one's own machine folders may be evaluated, a public site leaves that off.
+
+    There a load waits for a quiet moment for two minutes, not ten: somebody looks on, and their browser never rests.
+    """
     defaults = {"ASSAY_BASE_URL": f"http://127.0.0.1:{number}", "ASSAY_ALLOW_LOCAL_SOURCES": "1"}
+    defaults["ASSAY_LIMIT_LOAD_GATE_S"] = "120"
     # The path that manage.py sets up for itself, for the programs that are not manage.py.
     path = os.pathsep.join([str(need.ROOT), str(need.ROOT / "platform")])
     return defaults | dict(os.environ) | {"REDIS_URL": redis_url, "PYTHONUNBUFFERED": "1", "PYTHONPATH": path}
