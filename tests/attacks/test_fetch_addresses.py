@@ -141,8 +141,14 @@ def rebinding(campus, answer):
     The name is one that this machine answers with 127.0.0.1 to whoever asks, and so to git.
     """
     head = git(campus.repository(), "rev-parse", "HEAD")
-    port = int(campus.serve().rpartition(":")[2])
-    bait = campus.bait(port=port)
+    for last in (False, False, False, True):  # the port has to be free on both addresses
+        port = int(campus.serve().rpartition(":")[2])
+        try:
+            bait = campus.bait(port=port)
+            break
+        except OSError:
+            if last:
+                raise
     answer(NAME, [OPEN])
     return f"https://{NAME}:{port}/project.git", bait, head
 
