@@ -27,7 +27,7 @@ ON_POSTGRES = [
 BIN = Path(sys.executable).parent
 # Most of a test's time is waiting for containers: more of them at a time than there are cores.
 WORKERS = str(max(2, os.cpu_count() or 1) + 1)
-# A test that fails beside others may only have been crowded out; more of them than this are no accident.
+# A test may fail because others, or another guest of the host, crowded it out; more of them than this are no accident.
 MOST_CROWDED = 10
 
 
@@ -76,18 +76,20 @@ def _test(stack: ExitStack) -> int:
         ("tests of load", [*pytest, *_kept(alone), "-m", "alone"], env),
     ]
     failed = [name for name, command, environment in steps if not _step(name, command, environment)]
-    crowded = _red(beside)
-    if "tests" in failed and 0 < len(crowded) <= MOST_CROWDED:
-        again = [*pytest, *_kept(beside), "--last-failed", "-m", "not alone"]
-        if _step("tests that failed, one at a time", again, env):
-            failed.remove("tests")
+    crowded = []
+    for name, cache in (("tests", beside), ("tests of load", alone)):
+        red = _red(cache)
+        if name in failed and 0 < len(red) <= MOST_CROWDED:
+            crowded += red
+            if _step(f"{name} that failed, once more", [*pytest, *_kept(cache), "--last-failed"], env):
+                failed.remove(name)
     with _postgres(scratch) as url:
         command = [*pytest, *_kept(postgres), "-m", "not docker and not browser", *ON_POSTGRES]
         if not _step("tests on PostgreSQL", command, env | {"DATABASE_URL": url}):
             failed.append("tests on PostgreSQL")
     # Last, because a log is often shown by its end.
-    for test in sorted(set(crowded) - set(_red(beside))):
-        print(f"passed only when nothing ran beside it: {test}")
+    for test in sorted(set(crowded) - set(_red(beside)) - set(_red(alone))):
+        print(f"passed only at the second time: {test}")
     for test in [test for folder in (beside, alone, postgres) for test in _red(folder)]:
         print(f"failed: {test}")
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nEverything passed.")

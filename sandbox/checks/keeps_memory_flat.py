@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.curve import less_is_better
 from sandbox.evidence import Evidence
-from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusive, not_applicable, passed
 from sandbox.load.seen import OLD
 
 THRESHOLDS = {"median_mb": 8.0, "p10_mb": 1.0}
@@ -21,6 +21,8 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
     if "soak" not in load:
         return inconclusive(OLD)
     soak = load["soak"]
+    if soak is None and (evidence.host.get("limits") or {}).get("load_soak_s") == 0:
+        return not_applicable("This site runs no steady load that is long enough.")
     if soak is None or soak["bytes_per_s"] is None or not soak["requests"]:
         return inconclusive("There was no steady load long enough to see a slope.")
     growth = soak["bytes_per_s"] * soak["seconds"]
@@ -58,6 +60,11 @@ CHECK = Check(
     needs=("load",),
     examples=(
         Example("flat", _soak(900.0, 0.1), "pass"),
+        Example(
+            "a site without a soak",
+            Evidence("general", host={"limits": {"load_soak_s": 0.0}}, probes={"load": {"soak": None}}),
+            "not_applicable",
+        ),
         Example("a heap that moves", _soak(400_000.0, 0.3), "pass"),
         Example("four kilobytes a request", _soak(2_000_000.0, 0.99), "fail"),
         Example("before", Evidence("general", probes={"load": {}}), "inconclusive"),
