@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sandbox.faults import Cancellation, HostFault, TeamFault, clean
@@ -128,6 +128,13 @@ class Git:
             if process.returncode != 0:
                 raise GitFailed(said or f"git {arguments[0]} ended with status {process.returncode}")
             return out.read()
+
+    def briefly(self, seconds: float, *arguments: str) -> bytes | None:
+        """Standard output of a question that may stay open: None when it fails, says too much or takes longer."""
+        try:
+            return replace(self, seconds=min(seconds, self.seconds)).run(*arguments)
+        except (GitFailed, OutputTooLarge, TeamFault):
+            return None
 
     def _started(self, arguments: Sequence[str], given: int, out: int, err: int) -> subprocess.Popen[bytes]:
         git = shutil.which("git")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sandbox.faults import TeamFault, clean
-from sandbox.source.git import Git, GitFailed, OutputTooLarge
+from sandbox.faults import clean
+from sandbox.source.git import Git
 
 # POSIX extended forms of what the probe "practice" looks for in the tree; a mere word "password" would accuse too many.
 FORMS = (
@@ -28,20 +27,12 @@ def read(git: Git, repository: Path, commit: str) -> dict[str, Any]:
 
     A history that takes too long to search is not searched: it is nobody's fault.
     """
-    try:
-        raw = replace(git, seconds=min(SECONDS, git.seconds)).run(
-            *(f"--git-dir={repository}", "log", f"--max-count={MAX_COMMITS}", "-z", "--no-ext-diff", "--no-textconv"),
-            *(
-                "--no-renames",
-                "--name-only",
-                "--format=%x01%h",
-                "--extended-regexp",
-                f"-G{'|'.join(FORMS)}",
-                commit,
-                "--",
-            ),
-        )
-    except (GitFailed, OutputTooLarge, TeamFault):
+    raw = git.briefly(
+        SECONDS,
+        *(f"--git-dir={repository}", "log", f"--max-count={MAX_COMMITS}", "-z", "--no-ext-diff", "--no-textconv"),
+        *("--no-renames", "--name-only", "--format=%x01%h", "--extended-regexp", f"-G{'|'.join(FORMS)}", commit, "--"),
+    )
+    if raw is None:
         return {"searched": False, "found": []}
     found: list[dict[str, str]] = []
     for record in raw.split(b"\x01")[1:]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sandbox.faults import TeamFault
-from sandbox.source.git import Git, GitFailed, OutputTooLarge
+from sandbox.source.git import Git
 
 SECONDS = 15.0
 MAX_COMMITS = 300
@@ -24,13 +22,13 @@ def read(git: Git, repository: Path, commit: str) -> dict[str, Any] | None:
     Of the last MAX_COMMITS, without merges and what machines write; None when it could not be counted in time.
     """
     leave = [f":(exclude,glob)**/{name}" for name in GENERATED] + [f":(exclude,glob)**/{name}/**" for name in FOLDERS]
-    try:
-        raw = replace(git, seconds=min(SECONDS, git.seconds)).run(
-            *(f"--git-dir={repository}", "log", f"--max-count={MAX_COMMITS}", "--no-merges", "--no-ext-diff"),
-            *("--no-textconv", "--no-renames", "--shortstat", "--format=%x01%h %ad", "--date=format:%Y-%m-%d", commit),
-            *("--", ".", *leave),
-        )
-    except (GitFailed, OutputTooLarge, TeamFault):
+    raw = git.briefly(
+        SECONDS,
+        *(f"--git-dir={repository}", "log", f"--max-count={MAX_COMMITS}", "--no-merges", "--no-ext-diff"),
+        *("--no-textconv", "--no-renames", "--shortstat", "--format=%x01%h %ad", "--date=format:%Y-%m-%d", commit),
+        *("--", ".", *leave),
+    )
+    if raw is None:
         return None
     steps: list[tuple[int, str]] = []
     days: set[bytes] = set()
