@@ -61,6 +61,9 @@ def _up(stack: ExitStack) -> int:
     for account in demo["accounts"]:
         print(f"  {account['role']:<10} {account['handle']:<8} password {account['password']}   {base}/login/")
     print(f"  judge      without an account: {demo['judge']}")
+    print("\nScorecards that were recorded elsewhere, for the student and the organiser:")
+    for address in demo["recorded"]:
+        print(f"  {address}")
     print(f"\n{base}   Ctrl-C stops everything.\n", flush=True)
     while (dead := supervisor.dead()) is None:
         time.sleep(1)

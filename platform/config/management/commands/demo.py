@@ -13,6 +13,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
+from config import recorded
+from evaluations.models import Scorecard
 from hackathons.actions import create_hackathon, create_project, create_team, join_team
 from hackathons.models import Hackathon, Project
 from judges import actions as judging
@@ -21,9 +23,10 @@ PASSWORD = "assay-demo-2026"  # noqa: S105 - printed on purpose; a demo site lis
 EVENT = "Ship It Expo"
 EXAMPLE = "churn-api"
 JUDGE = "Jo Judge"
+TEAM_MEMBER = "sam"
 PEOPLE = (
     ("olga", "Olga Organiser", "organiser"),
-    ("sam", "Sam Student", "student"),
+    (TEAM_MEMBER, "Sam Student", "student"),
     ("erin", "Erin Employer", "employer"),
 )
 # The example's history is the same on every machine, so its commit is, too.
@@ -51,6 +54,8 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
         repository = example_repository(EXAMPLE)
         project = make_demo(repository)
+        sam, hackathon = User.objects.get(username=TEAM_MEMBER), project.team.hackathon
+        shown = recorded.load(hackathon, sam, example_repository)
         latest = project.submissions.filter(evaluations__scorecard__isnull=False).first()
         scorecard = latest.evaluations.filter(scorecard__isnull=False).first().scorecard if latest else None
         made = {
@@ -58,11 +63,14 @@ class Command(BaseCommand):
             "example": str(repository),
             "project": project.public_id,
             "judge": settings.ASSAY_BASE_URL + reverse("judge_link", args=[judge_link(project.team.hackathon)]),
-            "scorecard": settings.ASSAY_BASE_URL + reverse("scorecard", args=[scorecard.public_id])
-            if scorecard
-            else "",
+            "scorecard": address(scorecard) if scorecard else "",
+            "recorded": [address(row) for row in shown],
         }
         self.stdout.write(json.dumps(made) if options["json"] else json.dumps(made, indent=2))
+
+
+def address(scorecard: Scorecard) -> str:
+    return settings.ASSAY_BASE_URL + reverse("scorecard", args=[scorecard.public_id])
 
 
 def example_repository(name: str) -> Path:
@@ -74,7 +82,7 @@ def example_repository(name: str) -> Path:
         for command in (
             ["init", "--quiet", "--initial-branch", "main"],
             ["add", "."],
-            ["commit", "--quiet", "-m", "Serve churn predictions"],
+            ["commit", "--quiet", "-m", "Add everything"],
         ):
             subprocess.run(["git", *command], cwd=target, env=os.environ | GIT, check=True)
     return target
@@ -92,8 +100,8 @@ def make_demo(repository: Path) -> Project:
     )
     team = hackathon.teams.filter(name="Retention").first()
     if team is None:
-        team = create_team(hackathon=hackathon, name="Retention", creator=people["sam"])
-    join_team(team=team, user=people["sam"])
+        team = create_team(hackathon=hackathon, name="Retention", creator=people[TEAM_MEMBER])
+    join_team(team=team, user=people[TEAM_MEMBER])
     return team.projects.first() or create_project(
         team=team,
         name="Churn API",
