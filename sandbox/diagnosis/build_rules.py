@@ -1,6 +1,7 @@
 """Errors of image builds, most specific first: data only."""
 
 from sandbox.diagnosis.compiled_rules import COMPILED_BUILD_RULES
+from sandbox.diagnosis.conflict_rules import CONFLICT_RULES
 from sandbox.diagnosis.node_rules import NODE_BUILD_RULES
 from sandbox.diagnosis.rules import rule
 
@@ -11,6 +12,7 @@ _PACKAGE2 = _PACKAGE.replace("package", "package2")
 # What the engine itself says. Messages that quote the team's own words come first, so that a file called
 # "no space left on device" is still a file.
 ENGINE_RULES = (
+    *CONFLICT_RULES,
     rule(
         "engine_failed",
         (r"\Afailed to get destination image \"sha256:", r"\ANo such image: sha256:"),
@@ -96,6 +98,7 @@ ENGINE_RULES = (
 
 # What the programs of a RUN line print.
 STEP_RULES = (
+    *CONFLICT_RULES,
     *COMPILED_BUILD_RULES,
     *NODE_BUILD_RULES,
     rule(

@@ -1,6 +1,7 @@
 """Errors with which a started process ends, most specific first: data only."""
 
 from sandbox.diagnosis.compiled_rules import COMPILED_RUN_RULES
+from sandbox.diagnosis.conflict_rules import CONFLICT_RULES
 from sandbox.diagnosis.model_rules import MODEL_RULES
 from sandbox.diagnosis.node_rules import NODE_RUN_RULES
 from sandbox.diagnosis.rules import rule
@@ -10,6 +11,7 @@ _SETTING = r"(?P<name>[A-Z][A-Z0-9]{1,30}_[A-Z0-9_]{2,50})"
 _ABSENT = r"(?:not set|missing|not found|required|must be|undefined|not defined|not provided|not configured|empty)"
 
 RUN_RULES = (
+    *CONFLICT_RULES,
     *COMPILED_RUN_RULES,
     *NODE_RUN_RULES,
     rule(

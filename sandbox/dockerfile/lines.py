@@ -16,6 +16,7 @@ KEYWORDS = frozenset(
 )
 _DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t\r]*")
 _HEREDOC = re.compile(r"(?<!\S)\d*<<(-?)(['\"]?)([A-Za-z0-9_.][^\s<'\"]*)\2(?!\S)")
+_CONFLICT = re.compile(r"<{7} \S")
 _WITH_FLAGS = frozenset({"ADD", "COPY", "FROM", "HEALTHCHECK", "RUN"})
 
 
@@ -62,8 +63,20 @@ def invalid(line: int, why: str, fix: str = "") -> TeamFault:
     )
 
 
+def _conflict(line: int) -> TeamFault:
+    """The fault for a file in which git left both sides of a merge."""
+    return TeamFault(
+        "merge_conflict",
+        "The Dockerfile was committed with an unresolved merge conflict",
+        detail=f"Line {line} begins with <<<<<<<, where two versions of the file were merged.",
+        fix="Choose between what stands above and below each =======, delete the lines that begin with <<<<<<<, "
+        "======= and >>>>>>>, and commit the file.",
+        where=f"Dockerfile:{line}",
+    )
+
+
 def read(text: str) -> tuple[Directives, list[Instruction]]:
-    """The directives and instructions of a Dockerfile. Raises TeamFault("dockerfile_invalid")."""
+    """The directives and instructions of a Dockerfile. TeamFault("dockerfile_invalid") or ("merge_conflict")."""
     text = text.removeprefix("\ufeff")
     if len(text.encode("utf-8", "surrogatepass")) > MAX_CHARACTERS:
         raise invalid(
@@ -71,6 +84,8 @@ def read(text: str) -> tuple[Directives, list[Instruction]]:
         )
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     for number, line in enumerate(lines, 1):
+        if _CONFLICT.match(line):
+            raise _conflict(number)
         # Builders disagree on which of these separate words or lines; an honest file has none.
         if any(unicodedata.category(one) in ("Cc", "Cs") and one != "\t" for one in line):
             raise invalid(

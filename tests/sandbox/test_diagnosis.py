@@ -155,6 +155,7 @@ def test_node_errors_are_told_apart(output, id):
         ("the Dockerfile (Dockerfile) cannot be empty", "dockerfile_invalid", None),
         ("the --mount option requires BuildKit. Refer to the documentation", "needs_buildkit", None),
         ("dockerfile parse error line 5: Unknown flag: mount", "needs_buildkit", None),
+        ("dockerfile parse error line 5: unknown instruction: <<<<<<<", "merge_conflict", None),
         (
             "COPY failed: file not found in build context or excluded by .dockerignore: stat gone.txt: absent",
             "copy_source_missing",
@@ -250,3 +251,16 @@ def test_rule_texts_need_only_what_their_patterns_capture(row):
     values = dict.fromkeys(groups, "x")
     assert row.title.format(**values)
     assert row.fix.format(**values).endswith((".", "…"))
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "ERROR: Invalid requirement: '<<<<<<< HEAD': Expected package name at the start of dependency specifier",
+        "npm error code EJSONPARSE\nnpm error JSON.parse Merge conflict detected in your package.json.",
+        "src/index.ts(1,1): error TS1185: Merge conflict marker encountered.",
+    ],
+    ids=["pip", "npm", "tsc"],
+)
+def test_conflict_left_by_git_is_told_whoever_stumbles_over_it(output):
+    assert built(output, "RUN make").id == "merge_conflict"

@@ -42,6 +42,12 @@ RUNS = [
         "numpy<2",
     ),
     (TRACE + "SyntaxError: invalid syntax", "syntax_error", "invalid syntax", "line"),
+    (
+        "/app/server.js:2\n>>>>>>> feature/login\n^^\n\nSyntaxError: Unexpected token '>>'",
+        "merge_conflict",
+        "merge conflict",
+        "=======",
+    ),
     (TRACE + "OSError: [Errno 98] Address already in use", "port_in_use", "same port", ""),
     ("[emerg] bind() to 0.0.0.0:80 failed (13: Permission denied)", "port_not_allowed", "1024", "PORT"),
     ("Error: Invalid value for '--port': '$PORT' is not a valid integer.", "literal_port_variable", "$PORT", "shell"),
@@ -203,3 +209,8 @@ def test_terminal_escapes_and_braces_of_the_team_stay_text():
 def test_huge_hostile_log_is_read_in_bounded_time():
     log = ("connection at " + "a" * 300 + "\n") * 20_000 + "ERROR: " * 50_000
     assert ran(log).id == "exited"
+
+
+def test_conflict_left_by_git_is_found_in_the_file_that_python_read():
+    fault = ran('  File "/app/app.py", line 3\n    <<<<<<< HEAD\n    ^^\nSyntaxError: invalid syntax')
+    assert (fault.id, fault.where) == ("merge_conflict", "app.py:3")

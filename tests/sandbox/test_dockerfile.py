@@ -163,6 +163,13 @@ def test_rewrite_never_hands_a_heredoc_to_the_classic_builder():
     assert (caught.value.id, caught.value.where) == ("needs_buildkit", "Dockerfile:2")
 
 
+def test_conflict_left_by_git_is_named_and_is_no_heredoc():
+    merged = "FROM a\nRUN x \\\n<<<<<<< HEAD\n  y \\\n=======\n>>>>>>> origin/develop\n  && z\n"
+    with pytest.raises(TeamFault) as caught:
+        parse(merged)
+    assert (caught.value.id, caught.value.where) == ("merge_conflict", "Dockerfile:3")
+
+
 def test_shell_redirection_without_an_end_is_no_heredoc():
     parsed = parse('FROM a\nRUN echo "<<EOF" $((1<<2)) <<< word\nCMD x')
     assert parsed.buildkit_only() == []
