@@ -12,6 +12,16 @@ SCHEMA = "assay/evidence/v1"
 TRACKS = ("general", "ai", "ml")
 
 
+def failure(document: dict[str, Any]) -> str | None:
+    """Why a probe saw nothing, None when it did see something.
+
+    Its document is then {"error": text}, with the probe's version or without it, and nothing else: one that tells of an
+    error among other things, such as what a team's own program said, is an observation.
+    """
+    error = document.get("error")
+    return error if isinstance(error, str) and document.keys() <= {"error", "version"} else None
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One evaluation's observations; every member is plain JSON (`sandbox.plain` makes it so).
@@ -22,7 +32,7 @@ class Evidence:
     stages    the report's `stages` rows
     fault     `Fault.to_json()` or None
     host      {cpu, cores, memory_bytes, limits, engine, runtime, assay}
-    probes    probe id -> its document; a probe that could not run is absent, one that failed has {"error": ...}
+    probes    probe id -> its document; a probe that could not run is absent, one that failed as `failure` says
     """
 
     track: str
@@ -42,7 +52,7 @@ class Evidence:
     def probe(self, probe_id: str) -> dict[str, Any] | None:
         """That probe's document, or None when it did not run or failed."""
         document = self.probes.get(probe_id)
-        return None if document is None or "error" in document else document
+        return None if document is None or failure(document) is not None else document
 
     @property
     def deployed(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
+from sandbox.evidence import failure
 from sandbox.terminal.words import QUIET, seconds, size, words
 
 Row = tuple[str, str, str]
@@ -14,7 +15,7 @@ Row = tuple[str, str, str]
 
 def figures(report: dict[str, Any]) -> Table | None:
     """Name, figure and remark; None when nothing was measured. A member that an older report lacks is left out."""
-    measured = {name: document for name, document in report["measurements"].items() if "error" not in document}
+    measured = {name: document for name, document in report["measurements"].items() if failure(document) is None}
     rows = [
         *_build(report["services"]),
         *_boot(measured.get("boot", {})),

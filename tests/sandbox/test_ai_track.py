@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.checks import judge_all
 from sandbox.engine.owner import image_name
+from sandbox.evidence import failure
 from sandbox.limits import Limits
 from sandbox.pipeline import Pipeline
 from sandbox.probes import all_probes
@@ -39,7 +40,7 @@ def findings(engine, evaluation, tmp_path):
         evidence = pipeline.run()
         kept.extend(pipeline.saved().get("images", {}))
         assert evidence.fault is None
-        errors = {name: seen["error"] for name, seen in evidence.probes.items() if "error" in seen}
+        errors = {name: failure(seen) for name, seen in evidence.probes.items() if failure(seen)}
         assert errors == {}
         rows = judge_all(evidence)
         return {row.check.id: row.finding for row in rows if any(one.startswith("ai_") for one in row.check.needs)}
