@@ -21,7 +21,9 @@ GRADES = {"observed": 1.0, "static": 0.5, "declared": 0.0}
 class Finding:
     """A check's answer.
 
-    outcome   "inconclusive" is the platform's failing (it could not see), never a zero; "not_applicable" weighs nothing
+    outcome   "inconclusive": it could not be seen, which is never a zero; "not_applicable" weighs nothing
+    cause     of an inconclusive one, who can change that: the "host" (our failing: asked again it may be seen, and
+              until then nothing is signed) or the "project" (it showed nothing to judge; it can declare more); else ""
     score     0..1; pass is usually 1 and fail 0, a measure may lie between; None unless pass or fail
     observed  one sentence: what was seen, with figures
     fix       one sentence: what to do; empty when there is nothing to do
@@ -33,9 +35,12 @@ class Finding:
     score: float | None = None
     fix: str = ""
     evidence: tuple[str, ...] = ()
+    cause: Literal["", "host", "project"] = ""
 
     def __post_init__(self) -> None:
         judged = self.outcome in ("pass", "fail")
+        if (self.outcome == "inconclusive") != bool(self.cause):
+            raise ValueError(f"a {self.outcome} finding cannot have cause {self.cause!r}")
         if judged != (self.score is not None) or (self.score is not None and not 0.0 <= self.score <= 1.0):
             raise ValueError(f"a {self.outcome} finding cannot have score {self.score}")
 
@@ -57,7 +62,13 @@ def not_applicable(observed: str) -> Finding:
 
 
 def inconclusive(observed: str) -> Finding:
-    return Finding("inconclusive", observed)
+    """We could not see: our failing, which leaves the scorecard provisional."""
+    return Finding("inconclusive", observed, cause="host")
+
+
+def not_shown(observed: str) -> Finding:
+    """The project showed nothing to judge, and would not if it were asked again: says what to declare, if anything."""
+    return Finding("inconclusive", observed, cause="project")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Scorecard:
 
     gates        those that hold, whether or not they took anything away
     level        the highest level whose checks mostly pass, see `sandbox.advice.level_of`
-    provisional  a weighted check was inconclusive: shown, but not signed
+    provisional  a weighted check was inconclusive by our failing: shown, but not signed
     weakest      the category with the lowest score (as the ML Test Score takes the minimum of its sections)
     digest       names the evidence, every finding and the rubric
     """
@@ -99,7 +99,7 @@ def total(judged: Sequence[Judged], rubric: Rubric, *, evidence_digest: str, gat
         categories=categories,
         gates=tuple(gates),
         level=level_of(rows),
-        provisional=any(row.finding.outcome == "inconclusive" and row.weight > 0 for row in judged),
+        provisional=any(row.finding.cause == "host" and row.weight > 0 for row in judged),
         weakest=min(counted, key=lambda category: (counted[category], category)) if counted else None,
         digest=canonical.digest(
             {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sandbox.evidence import Evidence
-from sandbox.finding import Finding, inconclusive, not_applicable
+from sandbox.finding import Finding, not_applicable, not_shown
 
 ROUTE = {"path": "/ask", "method": "POST", "user": {"header": "X-User-Id"}}
 PROBES = (
@@ -23,7 +23,7 @@ def unasked(evidence: Evidence) -> Finding | None:
     if not document.get("offered"):
         return not_applicable("The repository calls no model that the sandbox's gateway could answer for.")
     if document.get("route") is None:
-        return inconclusive("No request was found that leads to a call of a model: declare `ai.ask` in assay.yaml.")
+        return not_shown("No request was found that leads to a call of a model: declare `ai.ask` in assay.yaml.")
     return None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from sandbox.evidence import Evidence
+from sandbox.evidence import Evidence, failure
 from sandbox.finding import GRADES, Check, Finding, failed, inconclusive, not_applicable
 from sandbox.probes import all_probes
 from sandbox.rubrics import Rubric, newest
@@ -63,6 +63,7 @@ class Judged:
             "required": self.required,
             "because": self.because,
             "title": check.failed_title if finding.outcome == "fail" else check.title,
+            "cause": finding.cause,
             "observed": finding.observed,
             "fix": (finding.fix or check.fix) if failing else "",
             "evidence": list(finding.evidence),
@@ -84,7 +85,7 @@ def judge(check: Check, evidence: Evidence, thresholds: Mapping[str, float] | No
         fault = evidence.fault
         if fault is not None and fault["owner"] == "team":
             return failed(f"Could not be seen, because: {fault['title']}.", fix=fault["fix"])
-        broken = [f"{probe} ({evidence.probes[probe]['error']})" for probe in missing if probe in evidence.probes]
+        broken = [f"{probe} ({failure(evidence.probes[probe])})" for probe in missing if probe in evidence.probes]
         skipped = [probe for probe in missing if probe not in evidence.probes]
         return inconclusive("Not observed in this evaluation: " + ", ".join(broken + skipped) + ".")
     try:

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.assistant.chance import interval
 from sandbox.assistant.judging import evidence_of, no_models, unasked
 from sandbox.evidence import Evidence
-from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusive, not_applicable, passed
+from sandbox.finding import MEDIUM, Check, Example, Finding, failed, not_applicable, not_shown, passed
 
 
 def judge(evidence: Evidence) -> Finding:  # noqa: PLR0911 - one return a way to end
@@ -18,10 +18,10 @@ def judge(evidence: Evidence) -> Finding:  # noqa: PLR0911 - one return a way to
     if seen["field"] is None:
         return not_applicable("No answer names a variant: declare `ai.assignment` in assay.yaml where users have one.")
     if not seen["users"]:
-        return inconclusive("A request cannot say whose it is: declare `ai.user` in assay.yaml.")
+        return not_shown("A request cannot say whose it is: declare `ai.user` in assay.yaml.")
     arms, given = seen["arms"], sum(seen["arms"].values())
     if given < seen["sent"] * 0.9 or not seen["again"]:
-        return inconclusive(f"Only {given} of {seen['sent']} users were told their variant.")
+        return not_shown(f"Only {given} of {seen['sent']} users were told their variant.")
     shares = seen["shares"] or {arm: 1 / len(arms) for arm in arms}
     outside = [arm for arm in {*shares, *arms} if not _fits(arms.get(arm, 0), shares.get(arm, 0.0), given)]
     split = ", ".join(f"{arm} {count}" for arm, count in sorted(arms.items()))

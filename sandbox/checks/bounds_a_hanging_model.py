@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.assistant.judging import HONEST, evidence_of, no_models, seconds, unasked
 from sandbox.evidence import Evidence
-from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import HIGH, Check, Example, Finding, failed, not_shown, passed
 
 
 def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
@@ -17,7 +17,7 @@ def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     pointer = ("/probes/ai_hanging",)
     status, took = seen["status"], seen["ms"]
     if status == 200 and not seen["calls"]:
-        return inconclusive("The question was answered without the model that hung.")
+        return not_shown("The question was answered without the model that hung.")
     blocked = [row["path"] for row in seen["others"] if row["status"] is None or row["status"] >= 500]
     parts = [
         f"with a model that hangs the question was answered {status} after {seconds(took)}"

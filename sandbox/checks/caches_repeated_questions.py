@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.assistant.judging import evidence_of, no_models, unasked
 from sandbox.evidence import Evidence
-from sandbox.finding import LOW, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import LOW, Check, Example, Finding, failed, not_shown, passed
 
 # One person's answer in another's hands may hold what only the first may see.
 SHARED = 0.5
@@ -17,7 +17,7 @@ def judge(evidence: Evidence) -> Finding:
     pointer = ("/probes/ai_cache",)
     first, again, *other = seen["calls"]
     if not first or any(status is None or status >= 400 for status in seen["statuses"][:2]):
-        return inconclusive("A question that was asked for the first time led to no call and a good answer.")
+        return not_shown("A question that was asked for the first time led to no call and a good answer.")
     observed = f"A question led to {first} call(s), and to {again} when it was asked again"
     if again:
         return failed(f"{observed}.", evidence=pointer)

@@ -5,22 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.evidence import Evidence
-from sandbox.finding import CRITICAL, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import CRITICAL, Check, Example, Finding, failed, not_shown, passed
 
 
 def judge(evidence: Evidence) -> Finding:
     seen = evidence.probe("ai_ask") or {}
     pointer = ("/probes/ai_ask", "/probes/model_calls")
     if not seen["offered"]:
-        return inconclusive(
-            "No call of a model's API was found in the source; a model inside the image is not counted."
-        )
+        return not_shown("No call of a model's API was found in the source; a model inside the image is not counted.")
     if seen["route"] is None:
         tried = [f"{row['path']} ({row['status']})" for row in seen["tried"]]
         observed = f"No request led to a call of a model; tried {', '.join(tried) or 'nothing'}."
         if "ask" in seen["declared"]:
             return failed(observed, evidence=pointer)
-        return inconclusive(f"{observed} Declare `ai.ask` in assay.yaml.")
+        return not_shown(f"{observed} Declare `ai.ask` in assay.yaml.")
     models = ", ".join(seen["models"][:3])
     observed = f"{seen['route']['path']} led to {seen['calls']} call(s) of {models} and answered {seen['status']}."
     if seen["status"] is None or seen["status"] >= 400:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.evidence import Evidence
-from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import HIGH, Check, Example, Finding, failed, not_shown, passed
 
 
 def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
@@ -15,7 +15,7 @@ def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     if not seen["metrics"]:
         return failed("There are no metrics that could count errors.", evidence=pointer)
     if not seen["sent"]:
-        return inconclusive("No request was found that the service refuses, so nothing could be counted.")
+        return not_shown("No request was found that the service refuses, so nothing could be counted.")
     if seen["series"] is None:
         observed = f"No series of errors moved while {seen['sent']} bad requests were sent to {seen['path']}."
         return failed(observed, evidence=pointer)

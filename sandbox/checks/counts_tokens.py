@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.assistant.judging import evidence_of, no_models, unasked
 from sandbox.evidence import Evidence
-from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import HIGH, Check, Example, Finding, failed, not_shown, passed
 
 COSTS = ("cost", "usd", "spend", "price")
 
@@ -20,7 +20,7 @@ def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     if not seen["page"]:
         return failed("There is no metrics page that could count tokens.", evidence=pointer)
     if not seen["calls"]:
-        return inconclusive("The questions were answered without a call of the model.")
+        return not_shown("The questions were answered without a call of the model.")
     counted, off = seen["counted"], thresholds["most_off_pct"] / 100
     rows = [row for row in seen["moved"] if "token" in row["series"].lower()]
     spent = f"{counted['in']} tokens in and {counted['out']} out"

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.evidence import Evidence
-from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, not_applicable, passed
+from sandbox.finding import HIGH, Check, Example, Finding, failed, not_applicable, not_shown, passed
 
 
 def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     seen = (evidence.probe("shutdown") or {}).get("requests")
     pointer = ("/probes/shutdown/requests",)
     if seen is None:
-        return inconclusive("No request could be kept under way while it was told to stop.")
+        return not_shown("No request could be kept under way while it was told to stop.")
     if not seen["held"]:
         return not_applicable("It has no request with a body, which could be sent by half while it is told to stop.")
     cut, lost = seen["held"] - seen["completed"], seen["lost"]

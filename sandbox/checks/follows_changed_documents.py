@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.assistant.judging import evidence_of, no_models, unasked
 from sandbox.evidence import Evidence
-from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusive, not_applicable, passed
+from sandbox.finding import MEDIUM, Check, Example, Finding, failed, not_applicable, not_shown, passed
 
 
 def judge(evidence: Evidence) -> Finding:
@@ -17,7 +17,7 @@ def judge(evidence: Evidence) -> Finding:
         return not_applicable("No route takes documents: declare `ai.documents` in assay.yaml where one does.")
     pointer = ("/probes/ai_documents",)
     if "changed" not in seen:
-        return inconclusive("The answer to a new document names no id: declare `ai.documents.id` in assay.yaml.")
+        return not_shown("The answer to a new document names no id: declare `ai.documents.id` in assay.yaml.")
     changed, removed = seen["changed"], seen["removed"]
     parts = [_told("change", changed), _told("removal", removed)]
     updated = changed.get("new") is True and changed.get("old") is False

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.assistant.judging import HONEST, evidence_of, listed, no_models, unasked
 from sandbox.evidence import Evidence
-from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusive, not_applicable, passed
+from sandbox.finding import MEDIUM, Check, Example, Finding, failed, not_applicable, not_shown, passed
 
 LIES = {"prose": "JSON with a sentence before it", "astray": "JSON of another shape", "broken": "JSON that breaks off"}
 
@@ -19,7 +19,7 @@ def judge(evidence: Evidence) -> Finding:
     if not seen["rows"]:
         return not_applicable("It asks the model for no form: no schema, no JSON and no tools.")
     if not rows or seen["status"] != 200:
-        return inconclusive(f"With a model that tells the truth it answered {seen['status'] or 'nothing'}.")
+        return not_shown(f"With a model that tells the truth it answered {seen['status'] or 'nothing'}.")
     bad = [row for row in rows if not _valid(row)]
     again = [row for row in rows if not row["lasting"]]
     mended = sum(row["same"] for row in again)

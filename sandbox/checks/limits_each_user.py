@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.assistant.judging import evidence_of, no_models, unasked
 from sandbox.evidence import Evidence
-from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import MEDIUM, Check, Example, Finding, failed, not_shown, passed
 
 
 def judge(evidence: Evidence) -> Finding:
@@ -17,7 +17,7 @@ def judge(evidence: Evidence) -> Finding:
     after, sent = seen["limited_after"], seen["sent"]
     if after is None:
         if not seen["users"]:
-            return inconclusive(
+            return not_shown(
                 f"{sent} requests met no limit, and none said whose it was: declare `ai.user` in assay.yaml."
             )
         errors = f", {seen['errors']} of them with an error" if seen["errors"] else ""

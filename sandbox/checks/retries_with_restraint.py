@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.assistant.judging import evidence_of, no_models, unasked
 from sandbox.evidence import Evidence
-from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import MEDIUM, Check, Example, Finding, failed, not_shown, passed
 
 LASTING = ("failing", "overloaded", "limited", "reset")
 
@@ -20,7 +20,7 @@ def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     met = {name: faults[name] for name in LASTING if name in faults and faults[name]["calls"]}
     pointer = ("/probes/ai_faults/faults",)
     if not met:
-        return inconclusive("The questions were answered without the model that failed.")
+        return not_shown("The questions were answered without the model that failed.")
     retries = max(row["calls"] - 1 for row in met.values())
     gaps = [after - before for row in met.values() for before, after in pairwise(row["at_s"])]
     least = min(gaps, default=0.0)

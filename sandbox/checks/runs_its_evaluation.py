@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.evidence import Evidence
-from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, not_applicable, passed
+from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, not_applicable, not_shown, passed
 
 
 def judge(evidence: Evidence) -> Finding:  # noqa: PLR0911 - one return a way to end
@@ -14,7 +14,7 @@ def judge(evidence: Evidence) -> Finding:  # noqa: PLR0911 - one return a way to
     if not seen["offered"]:
         return not_applicable("The repository calls no model that the sandbox's gateway could answer for.")
     if not seen["declared"]:
-        return inconclusive("No evaluation is declared: write its command as `ai.evaluate` in assay.yaml.")
+        return not_shown("No evaluation is declared: write its command as `ai.evaluate` in assay.yaml.")
     if seen["why"]:
         return inconclusive(f"The evaluation could not be run: {seen['why']}")
     if seen["exit_code"] is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.assistant.judging import evidence_of, no_models, unasked
 from sandbox.evidence import Evidence
-from sandbox.finding import LOW, Check, Example, Finding, failed, inconclusive, not_applicable, passed
+from sandbox.finding import LOW, Check, Example, Finding, failed, not_applicable, not_shown, passed
 
 
 def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
@@ -24,7 +24,7 @@ def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     if left["gone"]:
         return passed(f"{observed}, {left['seconds']:.1f} s after its start.", evidence=pointer)
     if left["seconds"] < thresholds["least_seen_s"]:
-        return inconclusive("The model's answer was too short to be abandoned in its middle.")
+        return not_shown("The model's answer was too short to be abandoned in its middle.")
     return failed(f"{observed}, which took {left['seconds']:.1f} s.", evidence=pointer)
 
 

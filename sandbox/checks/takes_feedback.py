@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.assistant.judging import evidence_of, no_models, unasked
 from sandbox.evidence import Evidence
-from sandbox.finding import LOW, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import LOW, Check, Example, Finding, failed, not_shown, passed
 
 
 def judge(evidence: Evidence) -> Finding:
@@ -17,7 +17,7 @@ def judge(evidence: Evidence) -> Finding:
     if seen["path"] is None:
         if seen["described"]:
             return failed("Its OpenAPI document has no route that takes feedback.", evidence=pointer)
-        return inconclusive("No route that takes feedback was found: declare `ai.feedback` in assay.yaml.")
+        return not_shown("No route that takes feedback was found: declare `ai.feedback` in assay.yaml.")
     good = sum(status is not None and 200 <= status < 300 for status in seen["statuses"])
     observed = f"{seen['path']} took {good} of {len(seen['statuses'])} opinions"
     if good < len(seen["statuses"]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.evidence import Evidence
-from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import HIGH, Check, Example, Finding, failed, not_shown, passed
 
 
 def judge(evidence: Evidence) -> Finding:
@@ -16,9 +16,7 @@ def judge(evidence: Evidence) -> Finding:
     if nothing:
         return failed(nothing, evidence=pointer)
     if good is None or bad is None:
-        return inconclusive(
-            "The test command ended well, but its summary cannot be read: declare one that uses pytest."
-        )
+        return not_shown("The test command ended well, but its summary cannot be read: declare one that uses pytest.")
     observed = f"{good} of {good + bad} tests passed in {tests['seconds']:.0f} s."
     if bad or tests["exit_code"]:
         names = ", ".join(tests["failures"][:3])

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from sandbox.assistant.judging import evidence_of, no_models, unasked
 from sandbox.evidence import Evidence
-from sandbox.finding import HIGH, Check, Example, Finding, failed, inconclusive, passed
+from sandbox.finding import HIGH, Check, Example, Finding, failed, not_shown, passed
 
 # The provider asked for one second; clocks and pauses are not exact.
 ASKED_S, LEAST_S = 1.0, 0.9
@@ -19,7 +19,7 @@ def judge(evidence: Evidence) -> Finding:
     pointer = ("/probes/ai_faults/faults/limited_twice",)
     times = row["at_s"]
     if not times:
-        return inconclusive("The question was answered without the model that was limited.")
+        return not_shown("The question was answered without the model that was limited.")
     gaps = [after - before for before, after in pairwise(times)]
     told = f"after a 429 with Retry-After: {ASKED_S:.0f}"
     if not gaps:

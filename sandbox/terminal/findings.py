@@ -21,9 +21,13 @@ def findings(report: dict[str, Any]) -> Iterator[RenderableType]:
     if open_rows := [row for row in rows if row["outcome"] == "fail" or gains[row["check"]]]:
         yield Text("What would gain most", style="bold")
         yield _open([row for row in open_rows if not row.get("because")], gains, open_rows)
-    if unseen := [row for row in rows if row["outcome"] == "inconclusive"]:
+    unseen = [row for row in rows if row["outcome"] == "inconclusive"]
+    if failing := [row for row in unseen if row.get("cause") != "project"]:
         yield Text("Could not be seen", style="bold")
-        yield _closed(unseen, "yellow", "?")
+        yield _closed(failing, "yellow", "?")
+    if hidden := [row for row in unseen if row.get("cause") == "project"]:
+        yield Text("Showed nothing to judge", style="bold")
+        yield _closed(hidden, "yellow", "?")
     if passed := [row for row in rows if row["outcome"] == "pass" and not gains[row["check"]]]:
         yield Text("Passed", style="bold")
         yield _closed(passed, "green", "✓")

@@ -5,7 +5,7 @@ import pytest
 from sandbox.checks import Judged, all_checks
 from sandbox.curve import Curve, curves_of, less_is_better, more_is_better
 from sandbox.evidence import Evidence
-from sandbox.finding import failed, inconclusive, not_applicable, passed
+from sandbox.finding import Finding, failed, inconclusive, not_applicable, not_shown, passed
 from sandbox.rubrics import newest
 from sandbox.scorecard import category_score, gates_of, grade_of, total
 
@@ -52,6 +52,17 @@ def test_job_that_ended_well_shows_nothing_of_serving():
 def test_inconclusive_makes_the_card_provisional_and_costs_nothing():
     made = card(Judged(BUILDS, passed("Yes.")), Judged(HEALTH, inconclusive("Host busy.")))
     assert (made.total, made.provisional) == (100.0, True)
+
+
+def test_what_the_project_did_not_show_leaves_the_card_final():
+    made = card(Judged(BUILDS, passed("Yes.")), Judged(HEALTH, not_shown("Declare `health.path` in assay.yaml.")))
+    assert (made.total, made.provisional) == (100.0, False)
+
+
+@pytest.mark.parametrize(("outcome", "cause"), [("inconclusive", ""), ("not_applicable", "host"), ("pass", "project")])
+def test_only_an_inconclusive_finding_has_a_cause(outcome, cause):
+    with pytest.raises(ValueError, match="cause"):
+        Finding(outcome, "So it is.", 1.0 if outcome == "pass" else None, cause=cause)
 
 
 def test_digest_changes_with_evidence_and_findings_only():
