@@ -27,7 +27,7 @@ CHECK = Check(
     why=(
         "The README is the first thing that a recruiter opens. Two sentences and one command decide whether they go on."
     ),
-    fix="Write what it does in three sentences, and a block of code with the commands that start it from a fresh clone.",
+    fix="Write what it does in three sentences, and a block of code with the commands that start it from a clone.",
     category="practice",
     weight=MEDIUM,
     grade="static",

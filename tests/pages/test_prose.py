@@ -1,6 +1,7 @@
 """Sentences with code in them, as HTML."""
 
 import pytest
+
 from config.templatetags.prose import with_code
 
 
