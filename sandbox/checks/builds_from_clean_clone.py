@@ -13,6 +13,7 @@ from sandbox.repairs import all_repairs
 # (environment_committed, lfs_pointer) or no change of what the team wrote (environment_example, mount_left_out).
 _CHANGES = frozenset(
     {"build_added", "environment_placeholder", "go_mod_added", "manifest_misspelt", "requirement_left_out"}
+    | {"requirement_misnamed"}
     | {
         "requirement_path_removed",
         "requirement_variant_dropped",

@@ -7,6 +7,10 @@ from sandbox.diagnosis.rules import rule
 
 _INSTALL = r"\b(?:pip3?|apt(?:-get)?|apk|npm|yarn|pnpm|uv|poetry|pipenv|conda|mamba|curl|wget)\b"
 _PACKAGE = r"(?P<package>[A-Za-z0-9][\w.\[\]-]{0,80})"
+_PYTHONS_OWN = (
+    r"os|sys|re|json|math|random|time|csv|io|pickle|sqlite3|tkinter|glob|shutil"
+    r"|collections|itertools|subprocess|logging"
+)
 _PACKAGE2 = _PACKAGE.replace("package", "package2")
 
 # What the engine itself says. Messages that quote the team's own words come first, so that a file called
@@ -193,6 +197,20 @@ STEP_RULES = (
         "Let the step use HTTP_PROXY and HTTPS_PROXY, which are set, and https addresses instead of git or ssh.",
         within=_INSTALL,
         place="dockerfile",
+    ),
+    rule(
+        "requirement_misnamed",
+        (r"The '(?P<package>sklearn)' PyPI package is deprecated, use '(?P<meant>scikit-learn)'",),
+        "pip does not know {package}: the package is called {meant}",
+        "Write {meant} instead of {package} in the requirements; the import stays import {package}.",
+        place="requirement",
+    ),
+    rule(
+        "requirement_misnamed",
+        (rf"No matching distribution found for (?P<package>{_PYTHONS_OWN})(?:[=<>!~][^\s(]{{1,60}})?$",),
+        "{package} is part of Python and cannot be installed",
+        "Delete {package} from the requirements: the import works without it.",
+        place="requirement",
     ),
     rule(
         "dependency_not_found",

@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.jobs import Job
 from sandbox.jobs.learning import DATA, LEARNING, is_product, trains
 from sandbox.plan import Note
+from sandbox.pysource.misnamed import renamed
 from sandbox.pysource.requirements import parse_requirement
 from sandbox.pysource.syntax import Module, parse
 from sandbox.tree import Tree
@@ -110,4 +111,6 @@ def _chosen(found: dict[str, Module]) -> list[str]:
 def _installed(code: str) -> tuple[str, ...]:
     """Requirements that cells ask pip for."""
     words = [word.strip("'\"") for match in _INSTALL.finditer(code) for word in match[1].split()]
-    return tuple(dict.fromkeys(word for word in words if not word.startswith("-") and parse_requirement(word)))
+    found = [one for word in words if not word.startswith("-") and (one := parse_requirement(word)) is not None]
+    meant = [str(one) if (line := renamed(one)) is None else line for one in found]
+    return tuple(dict.fromkeys(line for line in meant if line))

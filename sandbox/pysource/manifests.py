@@ -19,6 +19,7 @@ from sandbox.pysource.projects import (
     toml,
 )
 from sandbox.pysource.requirements import parse_requirement, read_requirements
+from sandbox.pysource.spoken import spoken_packages
 from sandbox.pysource.syntax import Module
 from sandbox.sourcetext.misspelt import misspelt
 from sandbox.tree import Tree
@@ -90,7 +91,7 @@ def find_manifest(tree: Tree, folder: str, parsed: tuple[Module, ...]) -> Manife
         found = _in_folder(tree, place)
         if found is not None:
             return replace(found, debian=_debian(tree, place, found))
-    return _from_imports(tree, parsed)
+    return _from_imports(tree, folder, parsed)
 
 
 def _debian(tree: Tree, folder: str, manifest: Manifest) -> tuple[str, ...]:
@@ -204,14 +205,20 @@ def _from_pipfile(tree: Tree, path: str) -> Manifest | None:
     return _generated(path, lines, f"{path} lists the packages.") if lines else None
 
 
-def _from_imports(tree: Tree, parsed: tuple[Module, ...]) -> Manifest:
+def _from_imports(tree: Tree, folder: str, parsed: tuple[Module, ...]) -> Manifest:
+    """What the code imports, in the versions that a README names, and what that README installs beside it."""
     names = third_party(tree, parsed)
     if not names:
         return Manifest("", (), why="Nothing beside the standard library is imported.")
-    guessed = _generated("", list(names), "No file lists the packages; they are guessed from the imports.")
+    document, lines = spoken_packages(tree, folder)
+    named = {normalise(line.name) for text in lines if (line := parse_requirement(text))}
+    wanted = [*lines, *(name for name in names if name not in named)]
+    where = f"as {document} installs them, else " if document else ""
+    guessed = _generated("", wanted, f"No file lists the packages; they are {where}guessed from the imports.")
+    told = f"taken from {document} and the imports" if document else "guessed from the imports"
     note = Note(
         "requirements_guessed",
-        f"No requirements were found, so these were guessed from the imports: {', '.join(names)}. "
+        f"No requirements were found, so these were {told}: {', '.join(wanted)}. "
         "Add a requirements.txt with exact versions.",
     )
     return Manifest(

@@ -10,6 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from sandbox.plan import Note
 from sandbox.pysource.conda import from_export, is_exported
 from sandbox.pysource.distributions import normalise
+from sandbox.pysource.misnamed import renamed
 from sandbox.tree import Tree
 
 # Packages that exist for Windows or for an interactive shell only; `pip freeze` on a laptop lists them.
@@ -133,6 +134,14 @@ def _for_linux(line: str, where: str, *, own_index: bool) -> tuple[str, dict[str
         kept, change = _for_linux(from_export(line), where, own_index=own_index)
         return kept, {"conda": Note("requirements_converted", why), **change}
     requirement = parse_requirement(line)
+    if requirement is not None and (meant := renamed(requirement)) is not None:
+        name = requirement.name
+        why = (
+            f"{where} asks for {name}, which pip knows as {meant}; that is installed. Write {meant} there."
+            if meant
+            else f"{where} asks for {name}, which is part of Python; it is left out. Delete the line."
+        )
+        return meant, {f"misnamed {name}": Note("requirement_misnamed", why)}
     if requirement is not None and requirement.marker is None and (system := _only_for(requirement.name)):
         title, value = system
         why = (

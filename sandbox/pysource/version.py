@@ -15,6 +15,7 @@ from sandbox.pysource.distributions import normalise
 from sandbox.pysource.placement import ancestors
 from sandbox.pysource.projects import pep440, table, toml
 from sandbox.pysource.requirements import decode
+from sandbox.pysource.spoken import spoken_python
 from sandbox.tree import Tree
 
 DEFAULT = "3.12"
@@ -64,12 +65,23 @@ class PythonChoice:
 
 def choose_python(tree: Tree, folder: str, requirements: Iterable[Requirement] = ()) -> PythonChoice:
     """The Python for code that runs in `folder` of the tree."""
+    requirements = tuple(requirements)
     for place in reversed(ancestors(folder)):
         for path, wanted in _said(tree, place):
             version = _best(wanted)
             if version is not None:
                 return PythonChoice(version, f"{path} asks for Python {wanted}, so {version} is used.")
-    return _for_pins(requirements)
+    chosen = _for_pins(requirements)
+    document, spoken = spoken_python(tree, folder)
+    # A README grows old: it never asks for a newer one than the pins allow, nor for one that no longer is to be had.
+    if spoken in KNOWN and KNOWN.index(spoken) < KNOWN.index(chosen.version) and not _bounded(requirements):
+        return PythonChoice(spoken, f"{document} makes an environment with Python {spoken}, so {spoken} is used.")
+    return chosen
+
+
+def _bounded(requirements: Iterable[Requirement]) -> bool:
+    """Whether any of them has a version that a given Python might be too old for."""
+    return any(one.specifier for one in requirements)
 
 
 def of_its_time(written: date) -> str:

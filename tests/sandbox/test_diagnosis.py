@@ -264,3 +264,20 @@ def test_rule_texts_need_only_what_their_patterns_capture(row):
 )
 def test_conflict_left_by_git_is_told_whoever_stumbles_over_it(output):
     assert built(output, "RUN make").id == "merge_conflict"
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        (
+            "The 'sklearn' PyPI package is deprecated, use 'scikit-learn'\nrather than 'sklearn' for pip.",
+            "scikit-learn",
+        ),
+        ("ERROR: No matching distribution found for pickle", "part of Python"),
+        ("ERROR: No matching distribution found for os==1.0", "part of Python"),
+    ],
+    ids=["sklearn", "pickle", "os"],
+)
+def test_requirement_that_pip_knows_under_another_name_is_told(output, says):
+    fault = built(output)
+    assert (fault.id, says in fault.title) == ("requirement_misnamed", True)
