@@ -74,7 +74,7 @@ def _plan(tree: Tree, survey: Survey, entry: Entrypoint) -> Plan | None:
         env=dict(start.env) | values,
         ports=tuple(dict.fromkeys(port for port in (start.port, 8000, entry.framework.port) if port)),
         health=survey.health(served),
-        files=dict(manifest.files),
+        files=dict(manifest.files) | dict(start.files),
         runtime=f"Python {python.version}, {served.framework.title} {start.title}".strip(),
         why=tuple(why),
         repairs=(*manifest.notes, *_server_note(added, manifest), *placed, *start.notes, *shape_notes(tree)),
@@ -101,7 +101,7 @@ def _server_note(added: str, manifest: Manifest) -> tuple[Note, ...]:
 def _loopback(entry: Entrypoint, start: Start) -> dict[str, str]:
     """Where the file itself binds loopback, when it is started as it is."""
     launch = entry.launch
-    served_by_itself = not start.server and entry.framework.id != "streamlit"
+    served_by_itself = not start.server and not start.files and entry.framework.id != "streamlit"
     if launch is None or not launch.loopback or not (served_by_itself or entry.framework is SELF_SERVED):
         return {}
     return {"loopback": f"{entry.path}:{launch.line}"}

@@ -13,6 +13,7 @@ from sandbox.launch.command import absent_server, missing, names_package, shell
 from sandbox.launch.listening import listening, opened
 from sandbox.launch.stage import last_stage
 from sandbox.plan import Note, Plan
+from sandbox.pysource.opened import same_script
 from sandbox.tree import Tree
 
 _BY_SCRIPT = re.compile(r"^(?:npm|yarn|pnpm|bun)(?:\s+run)?\s+(?:start|serve|dev|prod\w*)\b|^heroku-php|^next start")
@@ -96,6 +97,8 @@ def _node(plan: Plan, hint: Hint) -> tuple[Plan, bool]:
 def _python(tree: Tree, plan: Plan, hint: Hint) -> tuple[Plan, bool]:
     if hint.app_file and re.search(rf"(?<![\w/.]){re.escape(hint.app_file)}(?![\w])", plan.start[-1]):
         return _equipped(tree, plan, hint), True
+    if same_script(plan.start[-1], hint.start):
+        return _because(plan, _told(hint)), True
     server = absent_server(tree, hint.start, plan.dockerfile)
     if server and server not in {package.partition("==")[0] for package in hint.packages}:
         return _because(plan, f"{hint.path} was not followed: {server} is not among the packages."), False
@@ -103,7 +106,8 @@ def _python(tree: Tree, plan: Plan, hint: Hint) -> tuple[Plan, bool]:
 
 
 def _with_start(plan: Plan, hint: Hint) -> Plan:
-    text, repairs = hint.start, plan.repairs
+    # What was done to a start that is not taken.
+    text, repairs = hint.start, tuple(note for note in plan.repairs if note.id != "start_opened")
     found = listening(text, plan.env)
     if found and found.loopback and (bound := opened(text, found)):
         text = bound

@@ -9,6 +9,7 @@ from sandbox.plan import Note
 from sandbox.pysource.django import read_django
 from sandbox.pysource.entrypoint import Entrypoint
 from sandbox.pysource.frameworks import CHAINLIT, DJANGO, GRADIO, PANEL, STREAMLIT
+from sandbox.pysource.opened import STARTER, STARTER_TEXT, is_opened, opened_command, opened_note
 from sandbox.pysource.placement import dotted
 from sandbox.tree import Tree
 
@@ -28,6 +29,7 @@ class Start:
     title    for people: "by uvicorn"
     port     where it listens whatever PORT says, or None when it honours PORT
     before   commands of the image build, run as the application's user (collectstatic)
+    files    (path, text) that the command needs beside the team's own
     """
 
     command: str
@@ -38,6 +40,7 @@ class Start:
     before: tuple[str, ...] = ()
     why: str = ""
     notes: tuple[Note, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
 
 
 def start_of(tree: Tree, entry: Entrypoint, folder: str) -> Start | None:
@@ -66,7 +69,7 @@ def start_of(tree: Tree, entry: Entrypoint, folder: str) -> Start | None:
     if not entry.attribute:
         by_tool = entry.framework in (CHAINLIT, PANEL)
         return _by_tool(entry, script) if by_tool else _by_itself(entry, script, f"{entry.path} starts its own server.")
-    return _served(entry, folder)
+    return _opened(entry, script, folder) if is_opened(entry) else _served(entry, folder)
 
 
 def server_requirement(server: str) -> str:
@@ -81,6 +84,17 @@ def _number(entry: Entrypoint) -> int | None:
 
 def _by_itself(entry: Entrypoint, script: str, why: str) -> Start:
     return Start(f"exec python {shlex.quote(script)}", title="by itself", port=_number(entry), why=why)
+
+
+def _opened(entry: Entrypoint, script: str, folder: str) -> Start:
+    return Start(
+        opened_command(script),
+        title="by itself",
+        port=_number(entry),
+        why=f"{entry.path} starts its own server and prepares things before it.",
+        notes=(opened_note(entry),),
+        files=((f"{folder}/{STARTER}" if folder else STARTER, STARTER_TEXT),),
+    )
 
 
 def _by_tool(entry: Entrypoint, script: str) -> Start:
