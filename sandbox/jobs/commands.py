@@ -15,6 +15,9 @@ _PYTHON = re.compile(
     r"^(?P<env>(?:[A-Z_]\w*=\S*\s+)*)(?:python3?|py|\$\(PYTHON\)|\$\{?PYTHON\}?)(?:\.\d+)?(?:\s+-u)?\s+"
     r"(?:-m\s+(?P<module>[A-Za-z_][\w.]*)|(?P<script>[\w./\\-]+\.py))(?:\s+(?P<rest>.*))?$"
 )
+_ASSIGNED = re.compile(r"^(?:@\s*)?((?:[A-Z_]\w*=\S*\s+)+)(.*)$", re.DOTALL)
+# Files by whose names a step brings data from elsewhere.
+FETCH = re.compile(r"download|fetch|scrap|crawl", re.IGNORECASE)
 # A module of a tool, whose run says nothing of the team's pipeline.
 TOOLS = frozenset(
     {"pip", "venv", "virtualenv", "pytest", "unittest", "black", "ruff", "flake8", "isort", "mypy"}
@@ -41,8 +44,11 @@ class Started:
 
 
 def unwrapped(command: str) -> str:
-    """The command without what only a developer's machine needs in front of it."""
-    return _WRAPPERS.sub("", command.strip()).strip()
+    """The command without what only a developer's machine needs in front of it; settings before it stay."""
+    plain = _WRAPPERS.sub("", command.strip()).strip()
+    if (settings := _ASSIGNED.match(plain)) is not None:
+        return f"{settings[1]}{_WRAPPERS.sub('', settings[2])}".strip()
+    return plain
 
 
 def started(tree: Tree, command: str, base: str = "") -> Started | None:
@@ -66,7 +72,12 @@ def started(tree: Tree, command: str, base: str = "") -> Started | None:
     if found is None:
         return None
     folder, path = found
-    plain = f"{match['env']}python {target}"
+    settings = str(match["env"])
+    root = f"{base}/src" if base else "src"
+    if match["module"] and folder == root:
+        # A package below src is run from where its data is, installed or with its folder on the path.
+        folder, settings = base, settings if "PYTHONPATH=" in settings else f"PYTHONPATH=src {settings}"
+    plain = f"{settings}python {target}"
     rest = (match["rest"] or "").strip()
     return Started(f"{plain} {rest}".strip(), folder, path, plain)
 

@@ -1,4 +1,4 @@
-"""Pipelines that a repository declares: stages of dvc.yaml, the entry point of MLproject, a target of a Makefile."""
+"""Pipelines that a repository declares: stages of dvc.yaml, the entry point of MLproject, a Kedro project."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import yaml
 
 from sandbox.jobs import Job
 from sandbox.jobs.commands import started, unwrapped
+from sandbox.jobs.learning import is_product
+from sandbox.jobs.makefile import makefile_job
 from sandbox.pysource.projects import table, toml
-from sandbox.pysource.syntax import Module, parse
+from sandbox.pysource.syntax import Module, modules, parse
 from sandbox.tree import Tree
 
 # The reader of YAML is slow, and builds whatever it is told to.
@@ -19,13 +21,11 @@ CHARACTERS = 64 * 1024
 # n references make at most 3 ** (n / 3) values of one: what people write needs a few.
 ALIASES = 16
 MOST_STEPS = 20
-_TARGETS = ("train", "pipeline", "reproduce", "repro", "run", "all")
-_DEEP = 5
 
 
 def declared(tree: Tree) -> Job | None:
     """The first declaration whose steps can be followed."""
-    for find in (_dvc, _mlproject, _makefile, _kedro):
+    for find in (_dvc, _mlproject, makefile_job, _kedro):
         job = find(tree)
         if job is not None:
             return job
@@ -143,36 +143,13 @@ def _mlproject(tree: Tree) -> Job | None:
     return Job("pipeline", f"the entry point {name} of {path}", (command,), folder, modules, (why,))
 
 
-def _makefile(tree: Tree) -> Job | None:
-    path = next((name for name in ("Makefile", "makefile") if name in tree), "")
-    text = tree.read(path, CHARACTERS).replace("\\\n", " ")
-    given = dict(re.findall(r"^([A-Za-z_]\w*)\s*[:?]?=[ \t]*([^\n#]*)", text, re.MULTILINE))
-    rules: dict[str, tuple[list[str], list[str]]] = {}
-    for match in re.finditer(
-        r"^([\w./-]+)[ \t]*:(?!=)([^\n=]*)\n((?:\t[^\n]*\n?|[ \t]*\n)*)", text + "\n", re.MULTILINE
-    ):
-        rules.setdefault(match[1], (match[2].partition("#")[0].split(), match[3].splitlines()))
-
-    def steps(target: str, depth: int) -> list[str]:
-        needs, lines = rules.get(target, ([], []))
-        before = [step for need in needs if depth < _DEEP for step in steps(need, depth + 1)]
-        return before + [
-            re.sub(r"\$[({](\w+)[)}]", lambda found: given.get(found[1], "").strip() or found[0], line)
-            for line in lines
-        ]
-
-    for target in _TARGETS:
-        found = [one for line in steps(target, 0) if (one := started(tree, line)) is not None]
-        unique = list(dict.fromkeys(found))[:MOST_STEPS]
-        if unique and not any("$" in one.text for one in unique):
-            folder = unique[0].folder
-            commands = tuple(one.text for one in unique)
-            why = f"The target {target} of the {path} starts {', '.join(one.path for one in unique)}."
-            return Job("pipeline", f"make {target}", commands, folder, _modules(tree, list(commands), folder), (why,))
-    return None
-
-
 def _kedro(tree: Tree) -> Job | None:
-    if not table(toml(tree, "pyproject.toml"), "tool", "kedro"):
+    """`kedro run`, whose steps are the nodes in the files of the package."""
+    told = table(toml(tree, "pyproject.toml"), "tool", "kedro")
+    if not told:
         return None
-    return Job("pipeline", "kedro run", ("python -m kedro run",), why=("pyproject.toml makes it a Kedro project.",))
+    below = f"{str(told.get('source_dir') or 'src').strip('./')}/"
+    own = tuple(module for module in modules(tree) if module.path.startswith(below) and is_product(module.path))
+    return Job(
+        "pipeline", "kedro run", ("python -m kedro run",), "", own, ("pyproject.toml makes it a Kedro project.",)
+    )

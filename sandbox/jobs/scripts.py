@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from sandbox.jobs import Job
-from sandbox.jobs.commands import Started, started, without_placeholders
+from sandbox.jobs.commands import FETCH, Started, started, without_placeholders
 from sandbox.jobs.learning import (
     TRAINING_NAME,
     is_interactive,
@@ -21,7 +21,7 @@ from sandbox.jobs.learning import (
 )
 from sandbox.pysource.manifests import manifest_folders
 from sandbox.pysource.placement import dotted, import_roots, run_folder
-from sandbox.pysource.syntax import Module
+from sandbox.pysource.syntax import Module, parse
 from sandbox.tree import Tree
 
 MOST_STEPS = 8
@@ -44,7 +44,6 @@ _STEP = re.compile(
     r"|select|tune|report",
     re.IGNORECASE,
 )
-_FETCH = re.compile(r"download|fetch|scrap|crawl", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -151,9 +150,13 @@ def _steps(told: list[Started], ranked: list[Scored]) -> list[Started]:
 
 
 def _sequence(tree: Tree, parsed: tuple[Module, ...], steps: list[Started]) -> Job:
-    left = [one.path for one in steps if _FETCH.search(stem(one.path))]
+    left = [one.path for one in steps if FETCH.search(stem(one.path))]
     kept = [one for one in steps if one.path not in left]
-    modules = tuple(module for one in kept for module in parsed if module.path == one.path)
+    # Whoever asks may look at a part of the files only; the steps are of the whole repository.
+    known = {module.path: module for module in parsed}
+    modules = tuple(
+        module for one in kept if (module := known.get(one.path) or parse(one.path, tree.read(one.path))) is not None
+    )
     why = [f"The repository tells these steps: {', '.join(one.path for one in kept)}."]
     if left:
         why.append(f"{', '.join(left)} is left out, because a run has no network.")

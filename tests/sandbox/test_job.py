@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.buildpacks import plan_for
 from sandbox.buildpacks.job import detect
+from sandbox.training.found import training_of
 from sandbox.tree import Tree
 
 TRAIN = "from sklearn.svm import SVC\nSVC().fit([[0], [1]], [0, 1])\n"
@@ -84,6 +85,42 @@ class TestDetection:
         text = "PY ?= python3\ntrain: data x\n\t@$(PY) -m ml.train\ndata:\n\tpython ml/data.py\nx:\n\tpip install x\n"
         files = {"Makefile": text, "ml/train.py": TRAIN, "ml/data.py": TRAIN}
         assert commands(files) == ["python ml/data.py", "python -m ml.train"]
+
+    def test_target_that_trains_comes_before_one_that_only_fetches_and_looks(self):
+        text = (
+            "pipeline: raw check\nraw:\n\tuv run python scripts/download.py\ncheck:\n\tpython scripts/check.py\n"
+            "a.csv b.csv: raw\n\tPYTHONPATH=src uv run python -m heart.split\n"
+            "model.joblib: a.csv\n\tPYTHONPATH=src uv run python -m heart.train_logistic\n"
+            "train-logistic: model.joblib\n"
+        )
+        look = "import pandas\npandas.read_csv('a.csv').to_csv('b.csv')\n"
+        files = {"Makefile": text, "scripts/download.py": look, "scripts/check.py": look, "src/heart/split.py": look}
+        plan = detect(Tree.of(files | {"src/heart/train_logistic.py": TRAIN}))
+        assert plan.hints["job"]["title"] == "make train-logistic"
+        assert plan.hints["job"]["commands"] == [
+            "PYTHONPATH=src python -m heart.split",
+            "PYTHONPATH=src python -m heart.train_logistic",
+        ]
+        assert plan.hints["job"]["folder"] == ""
+        assert any("scripts/download.py is left out" in one for one in plan.why)
+
+    def test_module_below_src_runs_from_where_its_data_is(self):
+        files = {"README.md": "    python -m heart.train\n", "src/heart/train.py": TRAIN, "data.csv": "1\n"}
+        assert commands(files) == ["PYTHONPATH=src python -m heart.train"]
+
+    def test_nodes_of_a_kedro_project_are_its_code(self):
+        files = {
+            "pyproject.toml": '[tool.kedro]\npackage_name = "heart"\nsource_dir = "src"\n',
+            "src/heart/pipelines/train/nodes.py": TRAIN,
+        }
+        job, read = training_of(Tree.of(files))
+        assert (job.title, [one.path for one in read]) == ("kedro run", ["src/heart/pipelines/train/nodes.py"])
+
+    def test_every_step_that_a_readme_tells_is_read(self):
+        text = "python stages/split.py\npython stages/train.py\n"
+        split = "from sklearn.model_selection import train_test_split\ntrain_test_split([1, 2])\n"
+        _, read = training_of(Tree.of({"README.md": text, "stages/split.py": split, "stages/train.py": TRAIN}))
+        assert [one.path for one in read] == ["stages/split.py", "stages/train.py"]
 
     def test_numbered_notebooks_run_in_order_and_bring_what_they_install(self):
         files = {
