@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import Any
 
-from sandbox.hygiene import calls, commands, committed, dockerfiles
+from sandbox.hygiene import authored, calls, commands, committed, dockerfiles
 from sandbox.probes import Probe, SourceTarget
 from sandbox.tree import Tree
 
@@ -33,7 +32,7 @@ CARD_HEADING = re.compile(
 def gather(target: SourceTarget) -> dict[str, Any]:
     """{committed, calls, commands, dockerfiles, linters, card: {path, headings}}; see sandbox/hygiene."""
     tree = target.tree
-    readme = next((path for path in tree.paths if PurePosixPath(path).stem.lower() == "readme" and "/" not in path), "")
+    readme = authored.readme(tree)
     return {
         "committed": committed.found(tree),
         "calls": calls.found(tree),
@@ -57,4 +56,4 @@ def _card(tree: Tree, readme: str) -> dict[str, Any]:
     return {"path": own, "headings": [*headings][:10]}
 
 
-PROBE = Probe("hygiene", 1, 1, "source", "What does the source show of care?", gather)
+PROBE = Probe("hygiene", 2, 1, "source", "What does the source show of care?", gather)

@@ -8,16 +8,16 @@ from typing import Any
 from sandbox.faults import clean
 from sandbox.source.git import Git
 
-# POSIX extended forms of what the probe "practice" looks for in the tree; a mere word "password" would accuse too many.
-FORMS = (
-    "-----BEGIN (RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----",
-    "(AKIA|ASIA)[0-9A-Z]{16}",
-    "gh[pousr]_[A-Za-z0-9]{36}",
-    "github_pat_[A-Za-z0-9_]{60}",
-    "sk-(proj-|ant-)?[A-Za-z0-9_-]{32}",
-    "xox[baprs]-[A-Za-z0-9-]{20}",
-    "AIza[0-9A-Za-z_-]{35}",
-)
+# Forms that alone give a credential away, by its kind; a mere word "password" would accuse too many. They are written
+# so that POSIX extended expressions (git's) and Python's mean the same by them.
+FORMS = {
+    "private key": "-----BEGIN (RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----",
+    "AWS key": "(AKIA|ASIA)[0-9A-Z]{16}",
+    "GitHub token": "gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,}",
+    "API key": "sk-(proj-|ant-)?[A-Za-z0-9_-]{32,}",
+    "Slack token": "xox[baprs]-[A-Za-z0-9-]{20,}",
+    "Google key": "AIza[0-9A-Za-z_-]{35}",
+}
 SECONDS = 15.0
 MAX_COMMITS, MOST = 20, 20
 
@@ -30,7 +30,15 @@ def read(git: Git, repository: Path, commit: str) -> dict[str, Any]:
     raw = git.briefly(
         SECONDS,
         *(f"--git-dir={repository}", "log", f"--max-count={MAX_COMMITS}", "-z", "--no-ext-diff", "--no-textconv"),
-        *("--no-renames", "--name-only", "--format=%x01%h", "--extended-regexp", f"-G{'|'.join(FORMS)}", commit, "--"),
+        *(
+            "--no-renames",
+            "--name-only",
+            "--format=%x01%h",
+            "--extended-regexp",
+            f"-G{'|'.join(FORMS.values())}",
+            commit,
+            "--",
+        ),
     )
     if raw is None:
         return {"searched": False, "found": []}

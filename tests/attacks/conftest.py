@@ -15,6 +15,7 @@ import pytest
 from sandbox.engine import container
 from sandbox.engine.policy import RunPolicy
 from sandbox.limits import Limits
+from tests.attacks.fetching import Campus
 from tests.attacks.looking import Look
 from tests.containers import run
 
@@ -53,6 +54,12 @@ class Canary:
         assert self.file.read_text() == UNTOUCHED
         for text in texts:
             assert self.secret not in (text if isinstance(text, str) else repr(text))
+
+
+@pytest.fixture
+def campus(tmp_path, monkeypatch):
+    with ExitStack() as stack:
+        yield Campus(stack, tmp_path, monkeypatch)
 
 
 @pytest.fixture(autouse=True)

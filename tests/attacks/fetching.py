@@ -15,11 +15,13 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 import sandbox.source
+from sandbox.faults import SandboxError
 from sandbox.source import environment, repository, scratch
 from sandbox.source import git as runner
 from sandbox.source.address import Address
@@ -77,6 +79,12 @@ class Campus:
     def get(self, url, *, ref="", **options):
         """What a stranger's address gives."""
         return get(url, self.folder, ref, allow_local=False, **options)
+
+    def fault(self, url, **options):
+        """What is said of a stranger's address that nothing is fetched from."""
+        with pytest.raises(SandboxError) as raised:
+            self.get(url, **options)
+        return raised.value
 
     # Defences, taken off.
 

@@ -4,28 +4,21 @@ import json
 import os
 import socket
 import subprocess
-from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
-from sandbox.faults import HostFault, SandboxError
+from sandbox.faults import HostFault
 from sandbox.source import address, cell
 from sandbox.source import git as runner
 from sandbox.source.confinement import Confinement
 from sandbox.source.reach import Reach
 from sandbox.source.scratch import Scratch, may_change_user
-from tests.attacks.fetching import CLOSED, OPEN, Campus
+from tests.attacks.fetching import CLOSED, OPEN
 from tests.sandbox.sources import git, git_host
 
 NAME = "localhost"  # a name that leads inside on every machine
-
-
-@pytest.fixture
-def campus(tmp_path, monkeypatch):
-    with ExitStack() as stack:
-        yield Campus(stack, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -42,12 +35,6 @@ def answer(monkeypatch):
         monkeypatch.setattr(address.socket, "getaddrinfo", answers)
 
     return lie
-
-
-def fault(campus, url, **options):
-    with pytest.raises(SandboxError) as raised:
-        campus.get(url, **options)
-    return raised.value.id
 
 
 # Addresses that lead inside at once. A `{port}` is that of a listener on 127.0.0.1.
@@ -97,7 +84,7 @@ ELSEWHERE = (
 @pytest.mark.parametrize("url", INSIDE + TWISTED)
 def test_address_that_leads_inside_is_refused_and_nobody_comes(campus, url):
     bait = campus.bait()
-    assert fault(campus, url.format(port=bait.port)) == "address_refused"
+    assert campus.fault(url.format(port=bait.port)).id == "address_refused"
     assert bait.came == []
 
 
@@ -106,13 +93,13 @@ def test_address_leads_inside_when_nobody_looks_at_it(campus, url):
     campus.without_address()
     campus.without_cell()
     bait = campus.bait()
-    fault(campus, url.format(port=bait.port))
+    campus.fault(url.format(port=bait.port))
     assert bait.came
 
 
 @pytest.mark.parametrize("host", ELSEWHERE)
 def test_metadata_and_private_addresses_are_refused(campus, host):
-    assert fault(campus, f"https://{host}/latest/meta-data") == "address_refused"
+    assert campus.fault(f"https://{host}/latest/meta-data").id == "address_refused"
 
 
 # Names.
@@ -122,7 +109,7 @@ def test_metadata_and_private_addresses_are_refused(campus, host):
 def test_name_with_any_answer_inside_is_refused(campus, answer, addresses):
     bait = campus.bait()
     answer("git.example", addresses)
-    assert fault(campus, f"https://git.example:{bait.port}/a.git") == "address_refused"
+    assert campus.fault(f"https://git.example:{bait.port}/a.git").id == "address_refused"
     assert bait.came == []
 
 
@@ -130,7 +117,7 @@ def test_name_with_an_answer_inside_is_followed_when_nobody_judges(campus, answe
     monkeypatch.setattr(Reach, "refusal", lambda *_: "")
     bait = campus.bait()
     answer("git.example", [CLOSED])
-    fault(campus, f"https://git.example:{bait.port}/a.git")
+    campus.fault(f"https://git.example:{bait.port}/a.git")
     assert bait.came
 
 
@@ -163,7 +150,7 @@ def test_name_that_changes_its_answer_leads_inside_without_the_pin(campus, rebin
     url, bait, _ = rebinding
     plain = runner.environment
     monkeypatch.setattr(runner, "environment", lambda *given, **named: plain(*given, **named | {"pins": ()}))
-    fault(campus, url)
+    campus.fault(url)
     assert bait.came
 
 
@@ -210,7 +197,7 @@ def test_redirect_from_an_allowed_host_is_not_followed(campus, status, later):
     bait = campus.bait()
     campus.repository()
     url = campus.serve(sends_on(bait.url, status=status, root=campus.hosted if later else None))
-    assert fault(campus, f"{url}/project.git") == "repository_not_found"
+    assert campus.fault(f"{url}/project.git").id == "repository_not_found"
     assert bait.came == []
 
 
@@ -218,7 +205,7 @@ def test_redirect_is_followed_without_the_setting_and_the_fence(campus):
     campus.without_setting(http__followRedirects="true")
     campus.without_cell()
     bait = campus.bait()
-    fault(campus, f"{campus.serve(sends_on(bait.url))}/project.git")
+    campus.fault(f"{campus.serve(sends_on(bait.url))}/project.git")
     assert bait.came
 
 
@@ -226,7 +213,7 @@ def test_fence_alone_stops_a_redirect_to_another_port(campus):
     assert cell.landlock_version() >= 4, "this kernel cannot fence ports; the setting above stands alone"
     campus.without_setting(http__followRedirects="true")
     bait = campus.bait()
-    fault(campus, f"{campus.serve(sends_on(bait.url))}/project.git")
+    campus.fault(f"{campus.serve(sends_on(bait.url))}/project.git")
     assert bait.came == []
 
 
@@ -253,7 +240,7 @@ def further(campus, request):
 
 def test_further_places_that_a_server_names_are_not_asked(campus, further):
     url, bait = further
-    fault(campus, url)
+    campus.fault(url)
     assert bait.came == []
 
 
@@ -264,7 +251,7 @@ def test_each_defence_alone_keeps_git_from_further_places(campus, further, left)
         campus.without_programs()
     if left != "fence":
         campus.without_cell()
-    fault(campus, url)
+    campus.fault(url)
     assert bool(bait.came) == (left == "nothing")
 
 
@@ -278,7 +265,7 @@ def test_proxy_of_the_worker_does_not_resolve_a_strangers_name(campus, monkeypat
     plain = runner.environment
     monkeypatch.setattr(runner, "environment", lambda *given, **named: plain(*given, **named | {"direct": False}))
     campus.without_cell()
-    fault(campus, url)
+    campus.fault(url)
     assert b"CONNECT" in bait.came[0]
 
 
@@ -312,7 +299,7 @@ def test_setting_opens_what_it_names_and_nothing_else(monkeypatch, setting, foun
 )
 def test_setting_that_nobody_can_read_stops_the_fetch(campus, monkeypatch, setting):
     monkeypatch.setenv("ASSAY_PRIVATE_HOSTS", setting)
-    assert fault(campus, "https://10.20.0.5/a.git") == "setting_invalid"
+    assert campus.fault("https://10.20.0.5/a.git").id == "setting_invalid"
 
 
 # Git itself taken over by what a server sent: a shell in its place tries the same.

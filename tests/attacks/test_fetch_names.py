@@ -1,7 +1,6 @@
 """Attacks with what a repository says: names of files, links, messages and authors, and trees without end."""
 
 import os
-from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -10,17 +9,10 @@ from sandbox.faults import SandboxError
 from sandbox.limits import Limits
 from sandbox.source import git as runner
 from sandbox.source import history, links, listing, snapshot
-from tests.attacks.fetching import Campus
 from tests.sandbox.sources import ENVIRONMENT, commit, get, git
 
 LIMITS = Limits(fetch_s=60)
 TERMINAL, PLAIN = "\x1b]0;owned\x07\x1b[2J\u202eKim & \x1b[31mSam", "Kim & Sam"
-
-
-@pytest.fixture
-def campus(tmp_path, monkeypatch):
-    with ExitStack() as stack:
-        yield Campus(stack, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -34,10 +26,9 @@ def url(campus, folder):
 
 
 def fault(campus, url, limits=LIMITS):
-    with pytest.raises(SandboxError) as raised:
-        get(url, campus.folder, limits=limits, allow_local=False)
+    found = campus.fault(url, limits=limits)
     assert not (campus.folder / "workspace" / "tree" / "app.py").exists()
-    return raised.value
+    return found
 
 
 def tree(folder, *entries):

@@ -5,7 +5,6 @@ import struct
 import threading
 import time
 import zlib
-from contextlib import ExitStack
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -17,19 +16,12 @@ from sandbox.limits import MIB, Limits
 from sandbox.source import confinement, repository
 from sandbox.source import git as runner
 from sandbox.source.scratch import Scratch, free_id
-from tests.attacks.fetching import Campus
 from tests.sandbox.sources import get, git_host
 
 LIMITS = Limits(fetch_s=60, fetch_bytes=8 * MIB, fetch_file_bytes=8 * MIB)
 SHORT = replace(LIMITS, fetch_s=4)
 WAIT_S = 60.0
 HEAD = b"1" * 40
-
-
-@pytest.fixture
-def campus(tmp_path, monkeypatch):
-    with ExitStack() as stack:
-        yield Campus(stack, tmp_path, monkeypatch)
 
 
 def packet(text):

@@ -3,21 +3,12 @@
 import base64
 import os
 import subprocess
-from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler
 
 import pytest
 
-from sandbox.faults import SandboxError
 from sandbox.source import environment
-from tests.attacks.fetching import Campus
 from tests.sandbox.sources import commit, git, git_host
-
-
-@pytest.fixture
-def campus(tmp_path, monkeypatch):
-    with ExitStack() as stack:
-        yield Campus(stack, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -28,12 +19,6 @@ def bare(campus):
     campus.without_environment()
     campus.without_programs()
     return campus
-
-
-def fault(campus, url, **options):
-    with pytest.raises(SandboxError) as raised:
-        campus.get(url, **options)
-    return raised.value.id
 
 
 # Addresses that name a program, a folder or another transport.
@@ -61,7 +46,7 @@ OTHERS = (
 def test_other_transports_than_https_are_refused(campus, url):
     campus.repository()
     mark = campus.folder / "mark"
-    assert fault(campus, url.format(mark=mark, hosted=campus.hosted)) == "address_refused"
+    assert campus.fault(url.format(mark=mark, hosted=campus.hosted)).id == "address_refused"
     assert not mark.exists()
 
 
@@ -70,7 +55,7 @@ RUNS = "ext::sh -c touch% {mark}"
 
 def test_address_runs_a_program_without_the_defences(bare):
     mark = bare.folder / "mark"
-    fault(bare, RUNS.format(mark=mark))
+    bare.fault(RUNS.format(mark=mark))
     assert mark.exists()
 
 
@@ -84,7 +69,7 @@ def test_each_defence_alone_keeps_an_address_from_running_a_program(campus, left
         campus.without_environment(programs=left == "programs")
     if left != "programs":
         campus.without_programs()
-    fault(campus, RUNS.format(mark=mark))
+    campus.fault(RUNS.format(mark=mark))
     assert not mark.exists()
 
 
@@ -99,7 +84,7 @@ def test_folder_of_the_worker_is_given_to_a_stranger_without_the_defences(bare):
 def test_ref_that_is_an_option_is_no_ref(campus, ref):
     campus.repository()
     mark = campus.folder / "mark"
-    assert fault(campus, f"{campus.serve()}/project.git", ref=ref.format(mark=mark)) == "ref_not_found"
+    assert campus.fault(f"{campus.serve()}/project.git", ref=ref.format(mark=mark)).id == "ref_not_found"
     assert not mark.exists()
 
 
@@ -127,7 +112,7 @@ def files(campus):
 
 def test_server_of_files_is_refused_and_so_are_its_other_places(campus, files):
     url, bait = files
-    assert fault(campus, url) == "address_refused"
+    assert campus.fault(url).id == "address_refused"
     assert bait.came == []
 
 
@@ -136,7 +121,7 @@ def test_server_of_files_sends_elsewhere_without_depth_setting_and_fence(campus,
     campus.without_arguments("--depth")
     campus.without_setting(http__followRedirects="true")
     campus.without_cell()
-    fault(campus, url)
+    campus.fault(url)
     assert bait.came
 
 
@@ -144,7 +129,7 @@ def test_setting_alone_keeps_git_from_other_places(campus, files):
     url, bait = files
     campus.without_arguments("--depth")
     campus.without_cell()
-    fault(campus, url)
+    campus.fault(url)
     assert bait.came == []
 
 
@@ -199,7 +184,7 @@ def is_shown():
 
 
 def test_nobody_is_shown_what_the_worker_knows(campus, secret):
-    assert fault(campus, secret) == "repository_private"
+    assert campus.fault(secret).id == "repository_private"
     assert SHOWN
     assert not is_shown()
 
@@ -207,7 +192,7 @@ def test_nobody_is_shown_what_the_worker_knows(campus, secret):
 def test_server_is_shown_what_the_worker_knows_without_our_environment(campus, secret):
     campus.without_environment()
     campus.without_cell()
-    fault(campus, secret)
+    campus.fault(secret)
     assert is_shown()
 
 
@@ -259,7 +244,7 @@ def test_address_is_not_rewritten_by_the_worker(campus):
     assert bait.came == []
     campus.without_environment()
     campus.without_cell()
-    fault(campus, f"{url}/project.git")
+    campus.fault(f"{url}/project.git")
     assert bait.came
 
 
@@ -279,7 +264,7 @@ def test_attributes_of_a_tree_change_no_file_that_was_counted(campus):
     url = f"{campus.serve()}/project.git"
     assert (campus.get(url).root / "wide.txt").stat().st_size == 5_000
     campus.without_attributes()
-    assert fault(campus, url) == "fetch_subverted"
+    assert campus.fault(url).id == "fetch_subverted"
 
 
 # Submodules.
@@ -339,7 +324,7 @@ def test_submodule_whose_name_or_address_is_an_attack_refuses_the_repository(cam
     (folder / ".gitmodules").write_text(f"{line}\n")
     commit(folder)
     url = f"{campus.serve()}/project.git"
-    assert fault(campus, url) == "repository_invalid"
+    assert campus.fault(url).id == "repository_invalid"
     campus.without_setting(transfer__fsckObjects="false")
     assert campus.get(url).facts["files"] == 2
 
@@ -359,5 +344,5 @@ def test_honest_repository_is_fetched_right_after(campus):
         def answer(self, content):
             return content[: len(content) // 2] if b"PACK" in content else content
 
-    assert fault(campus, f"{campus.serve(Handler)}/project.git") == "repository_unreachable"
+    assert campus.fault(f"{campus.serve(Handler)}/project.git").id == "repository_unreachable"
     assert campus.get(f"{campus.serve()}/project.git").facts["files"] == 1

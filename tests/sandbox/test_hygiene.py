@@ -1,8 +1,11 @@
 """What the source shows of care: each remark on a file that earns it and none on one that does not."""
 
+import time
+
 import pytest
 
 from sandbox.hygiene import calls, commands, committed, dockerfiles
+from sandbox.hygiene.written import written
 from sandbox.probes import SourceTarget, all_probes
 from sandbox.tree import Tree
 
@@ -104,6 +107,59 @@ def test_prose_between_ticks_is_no_command_where_there_are_blocks():
     assert missing("Use `python nothing.py`.\n```\nmake\n```\n") == [""]
 
 
+@pytest.mark.parametrize(
+    "readme",
+    [
+        pytest.param("To start it:\n\n    make serve\n", id="indented"),
+        pytest.param("Type `make serve` and wait.", id="between ticks"),
+        pytest.param("# A\n\npython -m uvicorn main:app\n", id="bare"),
+        pytest.param("1. Start\n   ```sh\n   $ make serve\n   ```\n", id="in a list"),
+        pytest.param("````\ncd api \\\n  && make serve\n````\n", id="continued"),
+    ],
+)
+def test_commands_are_found_however_a_readme_is_written(readme):
+    assert len([one for one in written(readme) if not one.startswith("cd ")]) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["make sure you have Docker.", "    go to the folder", "docker and node are needed", "```\n# make this work\n```"],
+)
+def test_sentence_is_no_command(text):
+    assert written(text) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "gunicorn -b 0.0.0.0:8000 app:server",
+        "uvicorn app:server --host 0.0.0.0",
+        "python tools\\seed.py",
+        "python path/to/your_script.py",
+        "make lint",
+        "npm audit fix",
+        "yarn vite",
+        "docker compose -p x -f deploy/stack.yml up",
+    ],
+)
+def test_command_that_works_misses_nothing(command):
+    there = {
+        "app.py": "",
+        "tools/seed.py": "",
+        "Makefile": ".PHONY: lint\ncheck lint: x\n",
+        "package.json": '{"dependencies": {"vite": "1"}}',
+    }
+    assert missing(f"```\n{command}\n```\n", **there) == [""]
+
+
+def test_each_terminal_begins_at_the_root():
+    readme = (
+        "```\ncd api\npip install -r requirements.txt\n```\n```\ncd web\nnpm run dev\n```\n```\npython seed.py\n```"
+    )
+    there = {"api/requirements.txt": "", "web/package.json": '{"scripts": {"dev": "vite"}}', "seed.py": ""}
+    assert missing(readme, **there) == ["", "", ""]
+
+
 def rules(text, **files):
     found = dockerfiles.found(Tree.of({"Dockerfile": text, **files}))
     return {remark["rule"] for row in found for remark in row["remarks"]}
@@ -139,3 +195,12 @@ def test_probe_names_linters_and_what_describes_a_model():
     document = probe.gather(SourceTarget(tree, {}))
     assert document["linters"] == ["ruff"]
     assert document["card"] == {"path": "", "headings": ["Limitations", "Training data"]}
+
+
+@pytest.mark.parametrize(
+    "text", ["x " + "-" * 500_000, "\n" * 500_000, "```\n" * 100_000, "`" * 500_000, "python -a" * 60_000]
+)
+def test_readme_made_to_be_slow_is_read_at_once(text):
+    since = time.process_time()
+    written(text)
+    assert time.process_time() - since < 2.0

@@ -6,7 +6,7 @@ import resource
 import shutil
 import signal
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from escapes import Held, Unable, Unclear, attempt
@@ -88,17 +88,24 @@ def swap_space(request):
     raise Held("the limit counts both")
 
 
+@contextmanager
+def until_full():
+    """Ends quietly when the place is full; every other error goes on."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+
+
 def fill(folder, limit):
     """What went into a file in the folder, as words; Held when no more than `limit` bytes did."""
     written = 0
     path = Path(folder) / "assay-fill"
     try:
-        with path.open("wb", buffering=0) as file:
+        with until_full(), path.open("wb", buffering=0) as file:
             while written < limit + BEYOND:
                 written += file.write(bytes(min(MIB, limit + BEYOND - written)))
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
     finally:
         path.unlink(missing_ok=True)
     if written > limit:
@@ -128,12 +135,10 @@ def fill_with_names(parent, limit):
     """As `fill`, with empty files."""
     folder, made = tempfile.mkdtemp(dir=parent), 0
     try:
-        while made < limit + 64:
-            os.close(os.open(f"{folder}/{made}", os.O_WRONLY | os.O_CREAT))
-            made += 1
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
+        with until_full():
+            while made < limit + 64:
+                os.close(os.open(f"{folder}/{made}", os.O_WRONLY | os.O_CREAT))
+                made += 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if made > limit:
