@@ -21,7 +21,7 @@ OLDEST = "3.8"
 
 
 def mend(broken: Broken) -> tuple[Plan, str] | None:
-    if broken.plan.buildpack != "python" or not _INSTALL.search(broken.plan.dockerfile):
+    if broken.plan.buildpack not in ("python", "job") or not _INSTALL.search(broken.plan.dockerfile):
         return None
     try:
         day = (datetime.fromisoformat(str(broken.source.get("committed_at"))) + LATER).date()

@@ -17,7 +17,7 @@ from sandbox.repairs import Broken, Repair
 def mend(broken: Broken) -> tuple[Plan, str] | None:
     used = python_of(broken.plan.dockerfile)
     # A team's own FROM is its decision, and the fault says what is wrong with it.
-    if not used or broken.plan.buildpack != "python":
+    if not used or broken.plan.buildpack not in ("python", "job"):
         return None
     chosen = _fitting(broken.fault.facts.get("want", "")) or _of_its_time(broken.source, used)
     if chosen in (None, used):

@@ -33,6 +33,7 @@ def broken(fault, files=FILES, source=NEW, detail="", **facts):
 
 
 APPLIES = {
+    "companion_version": broken("import_error", detail="cannot import name 'url_quote' from 'werkzeug.urls' (x.py)"),
     "missing_package": broken("requirements_missing_package", package="yaml.reader"),
     "environment_given": broken("missing_setting", name="WEATHER_API_KEY"),
     "host_override": broken("loopback_only", {"app.py": LOOPBACK, "Dockerfile": OWN}),
@@ -46,7 +47,14 @@ APPLIES = {
     "lock_renewed": broken("lock_out_of_date", NODE),
     "fonts_replaced": broken("build_host_unreachable", NEXT, detail="Failed to fetch `Inter` from Google Fonts."),
 }
+TRAIN = {"train.py": "from sklearn.svm import SVC\nSVC().fit([[0], [1]], [0, 1])\n", "requirements.txt": "sklearn\n"}
 ASIDE = {
+    "companion_version": [
+        broken("import_error", detail="cannot import name 'Shop' from 'models'"),
+        broken(
+            "import_error", {"Dockerfile": "FROM node:20\nCMD node a.js\n"}, detail="No module named 'pkg_resources'"
+        ),
+    ],
     "missing_package": [
         broken("requirements_missing_package", package="x; rm -rf /"),
         broken("requirements_missing_package", {"Dockerfile": "FROM node:20\nCMD node app.js\n"}, package="yaml"),
@@ -214,3 +222,31 @@ class TestWorth:
             assert finding.score == 0.7
             assert f"{repair.id} was done" in finding.observed
             assert finding.fix == f"Do {repair.id} yourself."
+
+
+def test_companion_of_a_pinned_package_is_held_back_by_its_user():
+    mended = mend(APPLIES["companion_version"])
+    assert "USER root\nRUN pip install 'werkzeug<3'\nUSER app\n" in mended.dockerfile
+    assert "werkzeug<3" in mended.repairs[-1].why
+
+
+@pytest.mark.parametrize(
+    ("said", "constraint"),
+    [
+        ("ImportError: cannot import name 'escape' from 'jinja2' (/x.py)", "jinja2<3.1"),
+        ("AttributeError: module 'numpy' has no attribute 'bool'.", "numpy<1.24"),
+        ("A module that was compiled using NumPy 1.x cannot be run in NumPy 2.1", "numpy<2"),
+        ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools<81"),
+        ("TypeError: Client.__init__() got an unexpected keyword argument 'proxies'", "httpx<0.28"),
+    ],
+)
+def test_constraint_fits_what_the_interpreter_says(said, constraint):
+    found = mend(broken("import_error", detail=said))
+    assert f"'{constraint}'" in found.dockerfile
+
+
+@pytest.mark.parametrize("fault", ["dependency_not_found", "wheel_build_failed"])
+def test_job_is_mended_like_a_service(fault):
+    case = broken(fault, TRAIN, source=OLD)
+    assert case.plan.buildpack == "job"
+    assert [note.id for note in mend(case).repairs][-1] in ("nearest_python", "as_of_commit")
