@@ -29,8 +29,13 @@ def findings(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return {
         "open": [row for row in left if not row.get("because")],
         "passed": [row for row in judged if row["score"] == 1],
-        "other": [row for row in rows if row["outcome"] not in JUDGED],
+        "other": sorted((row for row in rows if row["outcome"] not in JUDGED), key=_uncounted),
     }
+
+
+def _uncounted(row: dict[str, Any]) -> int:
+    """What we failed to see first, then what the project could show, then what does not concern it."""
+    return 2 if row["outcome"] == "not_applicable" else int(row.get("cause") == "project")
 
 
 def categories(scorecard: Scorecard) -> list[dict[str, Any]]:
@@ -81,6 +86,7 @@ def context(scorecard: Scorecard, user: User) -> dict[str, Any]:
         "findings": sorted_findings["open"],
         "passed": sorted_findings["passed"],
         "other": sorted_findings["other"],
+        "missed": [row["title"] for row in sorted_findings["other"] if not _uncounted(row)],
         "steps": next_steps(report["findings"], report["scorecard"]),
         "levels": ladder(report["findings"]),
         "comparison": comparison.with_previous(scorecard),

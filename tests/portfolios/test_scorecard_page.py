@@ -2,7 +2,7 @@
 
 import pytest
 
-from portfolios import comparison, standing
+from portfolios import comparison, scorecard_page, standing
 from portfolios.shown_evidence import MOST_LINES, shown
 from tests import factories
 from tests.portfolios.reports import finding, report
@@ -132,3 +132,20 @@ def test_long_evidence_is_cut_and_says_so():
     assert tail.splitlines()[-1] == "…"
     assert len(tail.splitlines()) == MOST_LINES + 1
     assert "42 more" in rows
+
+
+def test_what_we_failed_to_see_stands_before_what_the_project_did_not_show(client, project, student):
+    rows = [
+        finding("has_ci", "practice", "not_applicable", None),
+        finding("counts_errors", "monitoring", "inconclusive", None) | {"cause": "project"},
+        finding("has_capacity", "load", "inconclusive", None) | {"cause": "host"},
+    ]
+    row = card(project, student, rows)
+    row.provisional = True
+    row.save(update_fields=["provisional"])
+    other = scorecard_page.findings(row.report)["other"]
+    assert [found["check"] for found in other] == ["has_capacity", "counts_errors", "has_ci"]
+    client.force_login(student)
+    page = client.get(f"/s/{row.public_id}/").content.decode()
+    assert "we failed to see 1 thing<" in page
+    assert page.index("Not seen") < page.index("Not shown")
