@@ -17,9 +17,9 @@ JUDGED = ("pass", "fail")
 
 
 def findings(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Sort a report's rows: `open` by the points they would gain, `passed` in full, and `other` that weigh nothing.
+    """Sort a report's rows: `open`, `passed` in full, `unshown` by the project, and `other`.
 
-    A failure that follows from another stands in that one's `following`, not among the open ones.
+    The open ones stand by the points they would gain, of the others first what we failed to see. A failure that follows from another stands in that one's `following`, not among the open ones.
     """
     rows = [row | {"gain": gain(report, row), "shown": shown(report, row["evidence"])} for row in report["findings"]]
     judged = [row for row in rows if row["outcome"] in JUDGED]
@@ -29,13 +29,13 @@ def findings(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return {
         "open": [row for row in left if not row.get("because")],
         "passed": [row for row in judged if row["score"] == 1],
-        "other": sorted((row for row in rows if row["outcome"] not in JUDGED), key=_uncounted),
+        "unshown": [row for row in rows if row.get("cause") == "project"],
+        "other": sorted((row for row in rows if _is_other(row)), key=lambda row: row["outcome"] == "not_applicable"),
     }
 
 
-def _uncounted(row: dict[str, Any]) -> int:
-    """What we failed to see first, then what the project could show, then what does not concern it."""
-    return 2 if row["outcome"] == "not_applicable" else int(row.get("cause") == "project")
+def _is_other(row: dict[str, Any]) -> bool:
+    return row["outcome"] not in JUDGED and row.get("cause") != "project"
 
 
 def categories(scorecard: Scorecard) -> list[dict[str, Any]]:
@@ -85,8 +85,9 @@ def context(scorecard: Scorecard, user: User) -> dict[str, Any]:
         },
         "findings": sorted_findings["open"],
         "passed": sorted_findings["passed"],
+        "unshown": sorted_findings["unshown"],
         "other": sorted_findings["other"],
-        "missed": [row["title"] for row in sorted_findings["other"] if not _uncounted(row)],
+        "missed": [row["title"] for row in sorted_findings["other"] if row["outcome"] == "inconclusive"],
         "steps": next_steps(report["findings"], report["scorecard"]),
         "levels": ladder(report["findings"]),
         "comparison": comparison.with_previous(scorecard),

@@ -134,7 +134,7 @@ def test_long_evidence_is_cut_and_says_so():
     assert "42 more" in rows
 
 
-def test_what_we_failed_to_see_stands_before_what_the_project_did_not_show(client, project, student):
+def test_what_the_project_did_not_show_stands_apart_from_what_we_failed_to_see(client, project, student):
     rows = [
         finding("has_ci", "practice", "not_applicable", None),
         finding("counts_errors", "monitoring", "inconclusive", None) | {"cause": "project"},
@@ -143,9 +143,10 @@ def test_what_we_failed_to_see_stands_before_what_the_project_did_not_show(clien
     row = card(project, student, rows)
     row.provisional = True
     row.save(update_fields=["provisional"])
-    other = scorecard_page.findings(row.report)["other"]
-    assert [found["check"] for found in other] == ["has_capacity", "counts_errors", "has_ci"]
+    found = scorecard_page.findings(row.report)
+    assert [one["check"] for one in found["other"]] == ["has_capacity", "has_ci"]
+    assert [one["check"] for one in found["unshown"]] == ["counts_errors"]
     client.force_login(student)
     page = client.get(f"/s/{row.public_id}/").content.decode()
     assert "we failed to see 1 thing<" in page
-    assert page.index("Not seen") < page.index("Not shown")
+    assert page.index("1 had nothing to be judged by") < page.index("Not shown") < page.index("Not seen")
