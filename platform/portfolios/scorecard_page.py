@@ -19,7 +19,8 @@ JUDGED = ("pass", "fail")
 def findings(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Sort a report's rows: `open`, `passed` in full, `unshown` by the project, and `other`.
 
-    The open ones stand by the points they would gain, of the others first what we failed to see. A failure that follows from another stands in that one's `following`, not among the open ones.
+    The open ones stand by the points they would gain, of the others first what we failed to see. A failure that
+    follows from another stands in that one's `following`, not among the open ones.
     """
     rows = [row | {"gain": gain(report, row), "shown": shown(report, row["evidence"])} for row in report["findings"]]
     judged = [row for row in rows if row["outcome"] in JUDGED]
