@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.templatetags.prose import with_code
+from config.templatetags.code_spans import with_code
 
 
 @pytest.mark.parametrize(
