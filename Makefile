@@ -24,6 +24,7 @@ quick: setup ## the tests that need no server
 	@$(PY) -m pytest -q -m "not docker and not redis and not postgres and not browser"
 
 bench: setup ## the benchmarks, one JSON line each
+	@deploy/local/packages.sh bench
 	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench_downloads
 	@$(PY) -m tests.bench_load true

@@ -71,6 +71,8 @@ def cv(values):
 
 def true():
     """The generator and wrk in turn on one server with 1 ms of work a request; then the server that freezes."""
+    if not shutil.which("wrk"):
+        sys.exit("wrk is what this compares with: deploy/local/packages.sh bench installs it, or says how")
     key, record, limits = f"bench-{secrets.token_hex(4)}", HostRecord(), Limits.from_environment()
     with DockerEngine() as engine, load_lane(key, wait_s=600), engine.pod(key, limits) as pod, pod.lane("") as cores:
         gate = Gate(Gauge(pod, "", cores.app), record, limits)
