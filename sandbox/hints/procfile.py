@@ -1,16 +1,15 @@
-"""Heroku's Procfile, which many platforms read: its `web` line."""
+"""Heroku's Procfile: its `web` line."""
 
 from __future__ import annotations
 
-import re
-
-from sandbox.hints import MAX_TEXT, Hint, HintKind
+from sandbox.hints import Hint, HintKind
+from sandbox.sourcetext.procfile import web_command
 from sandbox.tree import Tree
 
 
 def read(tree: Tree) -> Hint | None:
-    match = re.search(r"^web[ \t]*:[ \t]*(\S[^\r\n]*)", tree.read("Procfile", MAX_TEXT), re.MULTILINE)
-    return Hint("Procfile", start=match[1].strip()[:2000]) if match else None
+    command = web_command(tree)
+    return Hint("Procfile", start=command) if command else None
 
 
 HINT = HintKind(

@@ -10,6 +10,7 @@ from sandbox.nodesource.managers import Manager
 from sandbox.nodesource.packages import Package
 from sandbox.nodesource.scripts import OPERATORS, develops, runner, serves_pages, started_file, without_watcher
 from sandbox.plan import Note
+from sandbox.sourcetext.procfile import web_command
 from sandbox.tree import Tree
 
 _MAINS = (
@@ -74,10 +75,10 @@ def start_of(tree: Tree, package: Package, manager: Manager) -> Start | None:
 
 def _script(tree: Tree, package: Package) -> tuple[str, str]:
     """(name, text) of what starts the package: the Procfile's web line, `start`, or another name for it."""
-    procfile = re.search(r"^web:[ \t]*(\S[^\n]{0,300})", tree.read(package.at("Procfile"), 10_000), re.MULTILINE)
+    procfile = web_command(tree, package.at("Procfile"))
     scripts = package.scripts
-    if procfile and not re.fullmatch(r"(?:npm|yarn|pnpm)(?:\s+run)?\s+start\s*", procfile[1]):
-        return "Procfile", procfile[1].strip()
+    if procfile and not re.fullmatch(r"(?:npm|yarn|pnpm)(?:\s+run)?\s+start", procfile):
+        return "Procfile", procfile
     first = scripts.get("start", "")
     if first and not develops(first) and not without_watcher(first, package):
         return "start", first

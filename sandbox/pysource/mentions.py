@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sandbox.sourcetext.procfile import processes
 from sandbox.tree import Tree
 
 MAX_TEXT = 64 * 1024
@@ -32,11 +33,18 @@ class Mention:
     dotted: bool = False
 
 
+def _text(tree: Tree, document: str) -> str:
+    """What a document says; of a Procfile its commands."""
+    if document.rpartition("/")[2].lower() == "procfile":
+        return "\n".join(processes(tree, document).values())
+    return tree.read(document, MAX_TEXT)
+
+
 def mentions(tree: Tree) -> tuple[Mention, ...]:
     """Every target of a start command that the repository spells out, documents nearest to the root first."""
     found: dict[str, Mention] = {}
     for document in [path for path in tree.paths if _DOCUMENTS.search(path)][:40]:
-        text = tree.read(document, MAX_TEXT)
+        text = _text(tree, document)
         for match in _MODULE.finditer(text):
             path = match[1].replace(".", "/") + ".py"
             found.setdefault(path, Mention(path, document, dotted=True))
