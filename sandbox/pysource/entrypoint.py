@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from sandbox.pysource.bentoml import services
 from sandbox.pysource.frameworks import (
+    BENTOML,
     BY_CONSTRUCTOR,
     CHAINLIT,
     DJANGO,
@@ -108,8 +110,16 @@ def _candidates(module: Module, parsed: tuple[Module, ...]) -> Iterator[Entrypoi
         if framework.interface != "script" and callable_ and not served:
             served = True
             yield Entrypoint(framework, module, name, factory=True, launch=own)
-    if served:
+    if not served:
+        yield from _scripts(module, started)
+
+
+def _scripts(module: Module, started: tuple[Launch, ...]) -> Iterator[Entrypoint]:
+    """What a file that makes no application for a server is the start of, by what it imports and calls."""
+    if found := [Entrypoint(BENTOML, module, name) for name in services(module)]:
+        yield from found
         return
+    own = next((launch for launch in started if launch.call != "launch"), None)
     roots = {origin.partition(".")[0] for origin in module.names.values()}
     if "streamlit" in roots:
         yield Entrypoint(STREAMLIT, module)

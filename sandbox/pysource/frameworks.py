@@ -67,6 +67,16 @@ GRADIO = Framework(
 CHAINLIT = Framework("chainlit", "Chainlit", "script", (), ("chainlit",), 8000, ui=True)
 PANEL = Framework("panel", "Panel", "script", (), ("panel",), 5006, ui=True)
 TORNADO = Framework("tornado", "Tornado", "script", ("tornado.web.Application",), ("tornado",), 8888)
+BENTOML = Framework(
+    "bentoml",
+    "BentoML",
+    "script",
+    ("bentoml.Service", "bentoml.legacy.Service"),
+    ("bentoml",),
+    3000,
+    openapi="/docs.json",
+    health=("/readyz", "/healthz", "/livez"),
+)
 # A server that the file starts itself, from the standard library or a framework with a loop of its own.
 SELF_SERVED = Framework("script", "a server of its own", "script", (), (), 8000)
 
@@ -79,6 +89,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     CHAINLIT,
     PANEL,
     TORNADO,
+    BENTOML,
     Framework("starlette", "Starlette", "asgi", ("starlette.applications.Starlette",), ("starlette",), 8000),
     Framework(
         "litestar",

@@ -6,11 +6,13 @@ import shlex
 from dataclasses import dataclass
 
 from sandbox.plan import Note
+from sandbox.pysource.bentoml import fill_store, serve_command
 from sandbox.pysource.django import read_django
 from sandbox.pysource.entrypoint import Entrypoint
-from sandbox.pysource.frameworks import CHAINLIT, DJANGO, GRADIO, PANEL, STREAMLIT
+from sandbox.pysource.frameworks import BENTOML, CHAINLIT, DJANGO, GRADIO, PANEL, STREAMLIT
 from sandbox.pysource.opened import STARTER, STARTER_TEXT, is_opened, opened_command, opened_note
 from sandbox.pysource.placement import dotted
+from sandbox.pysource.syntax import modules
 from sandbox.tree import Tree
 
 # One worker: student applications keep state in memory and models are large; threads let slow requests overlap.
@@ -61,8 +63,8 @@ def start_of(tree: Tree, entry: Entrypoint, folder: str) -> Start | None:
             env=(("GRADIO_SERVER_NAME", "0.0.0.0"), ("GRADIO_ANALYTICS_ENABLED", "False")),  # noqa: S104 - inside its own namespace
             why=f"Gradio serves itself from {entry.path}; its address is given by environment.",
         )
-    if entry.framework is DJANGO:
-        return _django(tree, entry)
+    if entry.framework in (DJANGO, BENTOML):
+        return _django(tree, entry) if entry.framework is DJANGO else _bentoml(tree, entry, folder)
     launch = entry.launch
     if launch is not None and launch.exposed and (not launch.alone or not entry.attribute):
         return _by_itself(entry, script, f"{entry.path} starts its own server and prepares things before it.")
@@ -70,6 +72,20 @@ def start_of(tree: Tree, entry: Entrypoint, folder: str) -> Start | None:
         by_tool = entry.framework in (CHAINLIT, PANEL)
         return _by_tool(entry, script) if by_tool else _by_itself(entry, script, f"{entry.path} starts its own server.")
     return _opened(entry, script, folder) if is_opened(entry) else _served(entry, folder)
+
+
+def _bentoml(tree: Tree, entry: Entrypoint, folder: str) -> Start | None:
+    target = dotted(entry.path, folder)
+    if not target:
+        return None
+    before = fill_store(entry.module, modules(tree), folder)
+    made = f" after {before[0]} has filled its store in the build" if before else ""
+    return Start(
+        serve_command(f"{target}:{entry.attribute}"),
+        title="by bentoml serve",
+        before=before,
+        why=f"BentoML serves {target}:{entry.attribute} itself{made}.",
+    )
 
 
 def server_requirement(server: str) -> str:
