@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.evidence import Evidence
 from sandbox.finding import MEDIUM, Check, Example, Finding, failed, passed
 from sandbox.load.seen import answered_before, uncertain
+from sandbox.load.unit import unit_of
 
 THRESHOLDS = {"most_growth_pct": 50.0, "most_failed_pct": 1.0}
 POINTER = ("/probes/load/crowd",)
@@ -30,7 +31,7 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
     if not crowd["valid"]:
         return uncertain(crowd["why"])
     if now is None or share > thresholds["most_failed_pct"]:
-        observed = f"{share:.0f} % of the requests failed {beside}."
+        observed = f"{share:.0f} % of the {unit_of(load).name}s failed {beside}."
         return failed(observed, score=round(max(0.0, 0.5 - share / 100), 2), evidence=POINTER)
     observed = f"95 % took {now:.0f} ms {beside}, and {before or 0:.0f} ms without them."
     return failed(observed, score=0.4, evidence=POINTER)

@@ -8,6 +8,7 @@ from sandbox.curve import more_is_better
 from sandbox.evidence import Evidence
 from sandbox.finding import HIGH, Check, Example, Finding, failed, passed
 from sandbox.load.seen import about_another, is_silent, uncertain
+from sandbox.load.unit import unit_of
 
 THRESHOLDS = {"median_rps": 50.0, "p10_rps": 200.0}
 POINTER = ("/probes/load/capacity", "/probes/load/steps")
@@ -22,11 +23,11 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
     found = load.get("capacity") or _of_before(load)
     if not found["valid"]:
         return uncertain(found["why"])
-    rate = found["rps"]
-    score = more_is_better(rate, median=thresholds["median_rps"], p10=thresholds["p10_rps"])
-    observed = f"It answered {'at least ' if found['at_least'] else ''}{rate:.0f} requests a second on one core"
+    rate, unit = found["rps"], unit_of(load)
+    score = more_is_better(rate * unit.requests, median=thresholds["median_rps"], p10=thresholds["p10_rps"])
+    observed = f"It answered {'at least ' if found['at_least'] else ''}{unit.many(rate)} a second on one core"
     if found["high"] > found["low"]:
-        observed += f" ({found['low']:.0f} to {found['high']:.0f} in repeated steps)"
+        observed += f" ({unit.figure(found['low'])} to {unit.figure(found['high'])} in repeated steps)"
     observed += "; the repeats were far apart, so the lowest counts." if found["noisy"] else "."
     verdict = passed if score >= 0.5 else failed
     return verdict(observed, score=score, evidence=POINTER)
@@ -69,6 +70,11 @@ CHECK = Check(
         Example("busy host", _load(9.0, valid=False, why="host busy: others used 1.20 of a core"), "inconclusive"),
         Example("measured once, as it was before", Evidence("general", probes={"load": BEFORE}), "pass"),
         Example("shell", Evidence("ai", probes={"load": {"shell": True}}), "not_applicable"),
+        Example(
+            "sessions of a page",
+            Evidence("ai", probes={"load": {**BEFORE, "unit": "session", "capacity_rps": 12.5}}),
+            "pass",
+        ),
         Example(
             "silent",
             Evidence("ai", probes={"load": {"shell": False, "steps": [{"done": 0}, {"done": 0}]}}),

@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.evidence import Evidence
 from sandbox.finding import MEDIUM, Check, Example, Finding, failed, not_applicable, passed
 from sandbox.load.seen import about_another, is_silent, uncertain
+from sandbox.load.unit import unit_of
 
 THRESHOLDS = {"most_failed_pct": 1.0}
 POINTER = ("/probes/load/declared",)
@@ -19,7 +20,7 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
     if not declared:
         return about_another(load) or not_applicable(DECLARE)
     p95, share = declared["p95_ms"], 100 * declared["failed"] / max(declared["sent"], 1)
-    named = f"at the {declared['rps']:.0f} requests a second that the team names"
+    named = f"at the {unit_of(load).many(declared['rps'])} a second that the team names"
     if p95 is not None and p95 <= declared["slo_ms"] and share <= thresholds["most_failed_pct"]:
         return passed(
             f"{p95:.0f} ms at the 95th percentile {named}; {declared['slo_ms']:.0f} are promised.", evidence=POINTER

@@ -7,7 +7,8 @@ from typing import Any
 from sandbox.curve import less_is_better
 from sandbox.evidence import Evidence
 from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusive, not_applicable, passed
-from sandbox.load.seen import OLD
+from sandbox.load.seen import OLD, about_another
+from sandbox.load.unit import unit_of
 
 THRESHOLDS = {"median_mb": 8.0, "p10_mb": 1.0}
 POINTER = ("/probes/load/soak", "/probes/load/timeline")
@@ -18,6 +19,8 @@ PER = 10_000
 
 def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
     load = evidence.probe("load") or {}
+    if other := about_another(load):
+        return other
     if "soak" not in load:
         return inconclusive(OLD)
     soak = load["soak"]
@@ -27,11 +30,13 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
         return inconclusive("There was no steady load long enough to see a slope.")
     growth = soak["bytes_per_s"] * soak["seconds"]
     megabytes = max(0.0, growth / soak["requests"] * PER / 1e6)
-    seconds = f"{soak['seconds']:.0f} s of {soak['rps']:.0f} requests a second"
+    unit = unit_of(load)
+    megabytes /= unit.requests
+    seconds = f"{soak['seconds']:.0f} s of {unit.many(soak['rps'])} a second"
     if growth < LEAST_BYTES or soak["r2"] < LEAST_R2:
         return passed(f"Memory had no slope over {seconds}.", evidence=POINTER)
     score = less_is_better(megabytes, median=thresholds["median_mb"], p10=thresholds["p10_mb"])
-    observed = f"Over {seconds} memory grew steadily: {megabytes:.1f} MB every {PER} requests."
+    observed = f"Over {seconds} memory grew steadily: {megabytes:.1f} MB every {unit.many(PER // unit.requests)}."
     verdict = passed if score >= 0.5 else failed
     return verdict(observed, score=score, evidence=POINTER)
 
@@ -67,6 +72,7 @@ CHECK = Check(
         ),
         Example("a heap that moves", _soak(400_000.0, 0.3), "pass"),
         Example("four kilobytes a request", _soak(2_000_000.0, 0.99), "fail"),
+        Example("shell", Evidence("ai", probes={"load": {"shell": True}}), "not_applicable"),
         Example("before", Evidence("general", probes={"load": {}}), "inconclusive"),
         Example("none", Evidence("general", probes={"load": {"soak": None}}), "inconclusive"),
     ),

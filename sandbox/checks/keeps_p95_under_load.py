@@ -6,6 +6,7 @@ from sandbox.curve import less_is_better
 from sandbox.evidence import Evidence
 from sandbox.finding import HIGH, Check, Example, Finding, failed, passed
 from sandbox.load.seen import about_another, is_silent, uncertain
+from sandbox.load.unit import unit_of
 
 THRESHOLDS = {"median_ms": 400.0, "p10_ms": 100.0}
 BASE = {"valid": True, "why": "the generator was late.", "shell": False, "rate_rps": 20.0, "p95_ms": 10.0}
@@ -23,8 +24,9 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
     p95 = load["p95_ms"]
     if p95 is None:
         return failed("No request was answered.", evidence=POINTER)
-    score = less_is_better(p95, median=thresholds["median_ms"], p10=thresholds["p10_ms"])
-    observed = f"95 % of the requests were answered within {p95:.0f} ms at {load['rate_rps']:.0f} a second"
+    unit = unit_of(load)
+    score = less_is_better(p95 / unit.requests, median=thresholds["median_ms"], p10=thresholds["p10_ms"])
+    observed = f"95 % of the {unit.name}s were answered within {p95:.0f} ms at {load['rate_rps']:.0f} a second"
     low, high = load.get("p95_low_ms"), load.get("p95_high_ms")
     observed += f" ({low:.0f} to {high:.0f} ms in repeated windows)." if low is not None and high is not None else "."
     verdict = passed if score >= 0.5 else failed
@@ -50,6 +52,11 @@ CHECK = Check(
     needs=("load",),
     examples=(
         Example("fast", Evidence("general", probes={"load": {**BASE, "p95_ms": 12.0}}), "pass"),
+        Example(
+            "sessions",
+            Evidence("ai", probes={"load": {**BASE, "unit": "session", "rate_rps": 2.0, "p95_ms": 930.0}}),
+            "pass",
+        ),
         Example("frozen", Evidence("general", probes={"load": {**BASE, "p95_ms": 930.0}}), "fail"),
         Example("late generator", Evidence("general", probes={"load": {**BASE, "valid": False}}), "inconclusive"),
         Example("shell", Evidence("ai", probes={"load": {**BASE, "shell": True}}), "not_applicable"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.evidence import Evidence
-from sandbox.finding import HIGH, Check, Example, Finding, failed, not_applicable, passed
-from sandbox.load.seen import answered_before, uncertain
+from sandbox.finding import HIGH, Check, Example, Finding, failed, passed
+from sandbox.load.seen import answered_before, not_overloaded, uncertain
 
 THRESHOLDS = {"most_s": 10.0}
 POINTER = ("/probes/load/recovery",)
@@ -18,10 +18,7 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
         return other
     recovery = load["recovery"]
     if recovery is None:
-        capacity = load.get("capacity") or {}
-        if capacity.get("valid"):
-            return not_applicable("It was not overloaded: twice its capacity is more than our generator can send.")
-        return uncertain(capacity.get("why", ""))
+        return not_overloaded(load)
     after, most = recovery["after_s"], thresholds["most_s"]
     if after is not None and after < most:
         return passed(f"It was as fast as before {after} s after the overload.", evidence=POINTER)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.evidence import Evidence
-from sandbox.finding import HIGH, Check, Example, Finding, failed, not_applicable, passed
-from sandbox.load.seen import answered_before, uncertain
+from sandbox.finding import HIGH, Check, Example, Finding, failed, passed
+from sandbox.load.seen import answered_before, not_overloaded, uncertain
 
 THRESHOLDS = {"least_goodput_pct": 70.0, "least_shed_pct": 90.0}
 POINTER = ("/probes/load/overload",)
@@ -18,10 +18,7 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
         return other
     rows = load["overload"]
     if not rows:
-        capacity = load.get("capacity") or {}
-        if capacity.get("valid"):
-            return not_applicable("Twice its capacity is more than our load generator can send.")
-        return uncertain(capacity.get("why", ""))
+        return not_overloaded(load)
     worst = min(rows, key=lambda row: row["goodput_share"])
     goodput, shed = 100 * worst["goodput_share"], 100 * worst["shed_quickly"] / max(worst["failed"], 1)
     observed = (

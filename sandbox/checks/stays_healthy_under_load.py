@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from sandbox.evidence import Evidence
 from sandbox.finding import MEDIUM, Check, Example, Finding, failed, inconclusive, passed
-from sandbox.load.seen import is_silent, uncertain
+from sandbox.load.seen import about_another, is_silent, uncertain
 
 
 def judge(evidence: Evidence) -> Finding:
     load = evidence.probe("load") or {}
+    if other := about_another(load):
+        return other
     steadiness = load["steadiness"]
     polls, failures = steadiness["polls"], steadiness["failures"]
     pointer = ("/probes/load/steadiness",)
@@ -44,6 +46,7 @@ CHECK = Check(
             Evidence("general", probes={"load": {"steadiness": {"polls": 20, "failures": 0, "longest_outage_s": 0.0}}}),
             "pass",
         ),
+        Example("shell", Evidence("ai", probes={"load": {"shell": True}}), "not_applicable"),
         Example(
             "gaps",
             Evidence("general", probes={"load": {"steadiness": {"polls": 20, "failures": 5, "longest_outage_s": 2.5}}}),

@@ -67,7 +67,7 @@ class Answer:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-class _Reader:
+class Reader:
     """Bytes of a socket until a deadline."""
 
     def __init__(self, link, until):
@@ -166,13 +166,12 @@ def connect(port, seconds, address=ADDRESS):
 
 def answer_of(link, until, method, body_bytes=BODY_BYTES, on_piece=None):
     """The answer on a connection on which a request was sent, complete before `until`; or NoAnswer."""
-    return _read(_Reader(link, until), method, body_bytes, on_piece)
+    return _read(Reader(link, until), method, body_bytes, on_piece)
 
 
 def _read(reader, method, body_bytes, on_piece=None):
     for _ in range(INFORMATIONAL + 1):
-        status = _status(reader.line(STATUS_LINE))
-        headers = _headers(reader)
+        status, headers = read_head(reader)
         if status >= 200:
             break
     else:
@@ -185,6 +184,11 @@ def _read(reader, method, body_bytes, on_piece=None):
             error.status = status
             raise
     return answer
+
+
+def read_head(reader):
+    """(status, headers with lower-case names) of the answer that comes next; NoAnswer."""
+    return _status(reader.line(STATUS_LINE)), _headers(reader)
 
 
 def _status(line):

@@ -1,6 +1,7 @@
 """Put the service under load with Locust in a process of its own, step by step, and turn its rows into figures.
 
-Request:  {"port", "requests": [{"method", "path", "body", "content_type", "weight", "status", "bytes", "shape"}],
+Request:  {"port", "requests": [{"method", "path", "body", "content_type", "session", "weight", "status", "bytes",
+           "shape"}],
            "users": most of them in one step, "health_path": str|null, "steps": [step, ...]}
 Result:   {"steps": [document, ...]}; see docs/probes.md, "load"
 Without "steps" it stays (`Pod.aside`): it tells {"ready": true}, takes {"tell": number, "step": step} lines, and tells
@@ -24,16 +25,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from crowd import Crowd
 from figures import figures
-from http_client import ADDRESS, NoAnswer, request
+from http_client import ADDRESS, BODY_BYTES, NoAnswer
 from likeness import quiet
 from poller import Poller
+from session import send
 from shape import content, shape
 from wire import event, read_request, result
 
 LOCUSTFILE = Path(__file__).resolve().parent.parent / "loadtest" / "locustfile.py"
 STARTUP_S, END_S = 30.0, 15.0
 # Asked when it is quiet, before and after a step, to know what answers look like then.
-LOOK_S, LOOK_ASK_S = 8.0, 3.0
+LOOK_ASK_S, LOOK_SESSION_S = 3.0, 10.0
 SAID_BYTES = 2000
 ROUND = 100
 
@@ -68,7 +70,7 @@ class Generator:
         orders, self._orders = os.pipe()
         self._answers, answers = os.pipe()
         plan = {"requests": asked["requests"], "order": order(asked["requests"]), "output": str(self._rows)}
-        plan |= {"orders": orders, "answers": answers}
+        plan |= {"orders": orders, "answers": answers, "port": asked["port"]}
         command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
         command += ["--host", f"http://{ADDRESS}:{asked['port']}", "--users", str(asked["users"])]
         command += ["--spawn-rate", str(asked["users"]), "--stop-timeout", "0", "--loglevel", "ERROR"]
@@ -127,12 +129,10 @@ class Generator:
     def _look(self, each):
         """What a request is answered when it is quiet, twice: [{status, bytes, shape, content}, ...]."""
         looks, headers = [], {"Content-Type": each["content_type"]} if each.get("content_type") else {}
-        body = (each.get("body") or "").encode("utf-8", "replace")
+        seconds = LOOK_SESSION_S if each.get("session") else LOOK_ASK_S
         for _ in range(2):
             try:
-                answer = request(
-                    self._asked["port"], each["method"], each["path"], body=body, headers=headers, total_s=LOOK_ASK_S
-                )
+                answer = send(self._asked["port"], each, headers=headers, total_s=seconds, body_bytes=BODY_BYTES)
             except NoAnswer:
                 break
             looks.append(

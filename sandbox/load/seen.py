@@ -6,7 +6,11 @@ from typing import Any
 
 from sandbox.finding import Finding, failed, inconclusive, not_applicable
 
-SHELL = "The page is only the shell of a WebSocket app: what it does under load is not what the app does."
+SHELL = (
+    "Its page is only a shell: people use this app over a WebSocket or after a login, and no session could be opened. "
+    "What the page does under load is not what the app does. Name HTTP routes of the app in assay.yaml to have those "
+    "tried: load: {requests: [{path: /api/items}]}."
+)
 OLD = "This evaluation is from before that was measured."
 
 
@@ -18,6 +22,18 @@ def about_another(load: dict[str, Any]) -> Finding | None:
 def uncertain(why: str) -> Finding:
     """The host, not the service, may have made the figures."""
     return inconclusive(f"The measurement does not count: {(why or 'it was not complete').rstrip('.')}.")
+
+
+def not_overloaded(load: dict[str, Any]) -> Finding:
+    """The finding where no multiple of the capacity was sent."""
+    capacity = load.get("capacity") or {}
+    if not capacity.get("valid"):
+        return uncertain(capacity.get("why", ""))
+    if capacity.get("rps") == 0:
+        return not_applicable(
+            "It was not overloaded: when it was pushed, nothing was answered before the step was over."
+        )
+    return not_applicable("It was not overloaded: twice its capacity is more than our load generator can send.")
 
 
 def is_silent(load: dict[str, Any]) -> bool:

@@ -26,7 +26,8 @@ from locust import FastHttpUser, constant, events, task
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "inside"))
 
-from http_client import BODY_BYTES, HEAD, HEADER_BYTES
+from http_client import BODY_BYTES, HEAD, HEADER_BYTES, NoAnswer
+from session import converse
 from shape import content, shape
 
 PLAN = json.loads(os.environ["ASSAY_LOAD"])
@@ -44,6 +45,8 @@ MOST_ROWS = 400_000
 numbers = count()
 # The order in which requests are sent: each as often in a round as it weighs.
 ORDER = PLAN["order"]
+# Loaded once, and after Locust: their sockets are gevent's.
+SESSIONS = {each["session"]: converse(each["session"]) for each in REQUESTS if each.get("session")}
 
 
 class TooLate(BaseException):
@@ -184,6 +187,8 @@ class Visitor(FastHttpUser):
     def send(self, number, left_s):
         """(status, content type, body); status 0 when no answer came that counts as one."""
         each = REQUESTS[number]
+        if each.get("session"):
+            return self.hold_session(each, max(0.01, min(TIMEOUT_S, left_s)))
         headers = dict(HEAD)
         if each.get("content_type"):
             headers["Content-Type"] = each["content_type"]
@@ -207,6 +212,19 @@ class Visitor(FastHttpUser):
         finally:
             limit.close()
             self.used_at = time.perf_counter()
+
+    def hold_session(self, each, seconds):
+        """The same of a whole session: its status, and what came of it."""
+        limit = gevent.Timeout.start_new(seconds, TooLate())
+        try:
+            answer = SESSIONS[each["session"]](PLAN["port"], each, seconds)
+        except (TooLate, NoAnswer) as error:
+            return getattr(error, "status", None) or 0, "", b""
+        except Exception:  # noqa: BLE001 - as above
+            return 0, "", b""
+        finally:
+            limit.close()
+        return answer.status, answer.headers.get("content-type", ""), answer.body
 
     def read(self, answer):
         status, source = answer.status_code or 0, answer._response

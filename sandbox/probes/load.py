@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from sandbox.diagnosis import diagnose_run
@@ -16,6 +17,7 @@ from sandbox.load.generator import Generator
 from sandbox.load.lane import load_lane
 from sandbox.load.phase import Phase
 from sandbox.load.record import HostRecord
+from sandbox.load.unit import REQUEST, SESSION
 from sandbox.probes import Probe, Target
 
 # Without a recorded best the first seconds of the load are spent on one.
@@ -28,7 +30,7 @@ def gather(target: Target) -> dict[str, Any]:
     The time that was waited, for the lane or for a quiet host, is not the team's: `Target.waited_s`.
     """
     scenario = target.seen["scenario"]
-    if not scenario.get("requests"):
+    if not scenario.get("requests") and not scenario.get("sessions"):
         raise HostFault("no_scenario", "no request was found that could be sent")
 
     def say(text: str, fraction: float | None = None) -> None:
@@ -44,13 +46,21 @@ def gather(target: Target) -> dict[str, Any]:
     return found | {
         "placement": placement,
         "lane": {"waited_s": round(waited_s, 1)},
-        "scenario": scenario["source"],
+        "scenario": "session" if scenario.get("sessions") else scenario["source"],
+        "session": scenario.get("session", ""),
         "shell": scenario["shell"],
     }
 
 
 def _measure(target: Target, scenario: dict[str, Any], app_cores: str, say: Any) -> dict[str, Any]:
+    sent, unit = (scenario["sessions"], SESSION) if scenario.get("sessions") else (scenario["requests"], REQUEST)
     limits, record = target.limits, HostRecord()
+    limits = replace(
+        limits,
+        load_rate_rps=limits.load_rate_rps / unit.requests,
+        load_slo_ms=limits.load_slo_ms * unit.requests,
+        load_closed_s=limits.load_closed_s * unit.stretch,
+    )
     gauge = Gauge(target.pod, target.service.id, app_cores)
     for _ in range(FIRST_SPINS if record.spin_ms is None else 1):
         record.take_spin(gauge.spin())
@@ -58,9 +68,9 @@ def _measure(target: Target, scenario: dict[str, Any], app_cores: str, say: Any)
         target.pod,
         {
             "port": target.port,
-            "requests": scenario["requests"],
+            "requests": sent,
             "users": max(limits.load_users, limits.load_open_users),
-            "health_path": target.seen["boot"].get("health_path") or scenario["requests"][0]["path"],
+            "health_path": target.seen["boot"].get("health_path") or "/",
         },
         cancellation=target.cancellation,
         alive=lambda: target.service.state().running,
@@ -84,7 +94,7 @@ def _measure(target: Target, scenario: dict[str, Any], app_cores: str, say: Any)
     finally:
         target.waited_s += phase.gate.spent_s
     state = target.service.state()
-    seen = _document(phase, target, began)
+    seen = _document(phase, target, began) | {"unit": unit.name}
     if not state.running:
         log = target.service.logs().decode("utf-8", "replace")
         fault = diagnose_run(log, state.exit_code, state.oom_killed, state.killed, target.plan)

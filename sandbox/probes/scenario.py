@@ -1,4 +1,4 @@
-"""Which requests make sense for this service: those its team names, else from its OpenAPI document, routes or page."""
+"""What to send this service: requests that its team names, else from its OpenAPI document, routes or page; sessions."""
 
 from __future__ import annotations
 
@@ -11,20 +11,32 @@ from urllib.parse import urlsplit
 from sandbox.load.declared import requests_of_manifest
 from sandbox.openapi import MAX_REQUESTS, NOT_USERS, is_path, requests_of
 from sandbox.probes import Probe, Target
+from sandbox.sessions import find
+from sandbox.sessions.asking import Row
 
 DOCUMENT_BYTES = 1024 * 1024
 MAX_LINKS = 500
-# Their pages are a shell; what people use goes over a WebSocket that this scenario does not speak.
 Pair = tuple[dict[str, Any], dict[str, Any]]
-SHELL_FRAMEWORKS = ("streamlit", "gradio")
+# Their pages are a shell; what people use goes over a WebSocket.
+SHELL_FRAMEWORKS = ("streamlit", "gradio", "chainlit", "panel", "shiny")
+OPENS_WEBSOCKET = re.compile(r"new\s+WebSocket\s*\(")
+# Socket.IO's own handshake (Engine.IO protocol, "Handshake"): a server of it opens a session.
+SOCKET_IO, SOCKET_IO_OPENS = "/socket.io/?EIO=4&transport=polling", '0{"sid"'
+PAGE_BYTES = 256 * 1024
+# The routes of Gradio's own document are its plumbing.
+PLUMBING = "queue/join"
 
 
 def gather(target: Target) -> dict[str, Any]:
     """Candidates in three ways, each sent twice while the service is idle; those that answer 2xx or 3xx are kept.
 
-    `shape` is "" where the two answers were not of the same one.
+    `shape` is "" where the two answers were not of the same one. `sessions` are what is put under load instead where
+    people use the application by them and it has no API of its own; `shell` says that nothing else could be found
+    than a page whose application is reached over a WebSocket.
     """
     source, wanted = _candidates(target)
+    kind, sessions = ("", []) if source not in ("page", "shell") else _sessions(target)
+    is_shell = not sessions and (source == "shell" or kind != "")
     wanted = [request for request in wanted if is_path(request["path"])] or [_get("/")]
     answers = send(target, wanted)
     kept = [
@@ -35,26 +47,47 @@ def gather(target: Target) -> dict[str, Any]:
     if not kept:
         source, kept = "fallback", _fallback(target, wanted, answers)
     kept = kept if source == "manifest" else _of_users(kept)[:MAX_REQUESTS]
-    again = send(target, [request for request, _ in kept]) if kept else []
     return {
         "source": source,
-        "requests": [
-            {
-                **request,
-                "status": answer["status"],
-                "bytes": answer["bytes"],
-                "ms": answer["ms"],
-                "shape": answer["shape"] if answer["shape"] == second["shape"] else "",
-            }
-            for (request, answer), second in zip(kept, again, strict=True)
-        ],
+        "requests": _twice(target, kept),
+        "session": kind,
+        "sessions": sessions,
         "refused": [
             {"method": request["method"], "path": request["path"], "status": answer["status"]}
             for request, answer in zip(wanted, answers, strict=False)
             if answer["status"] is None or answer["status"] >= 400
         ][:MAX_REQUESTS],
-        "shell": target.plan.hints.get("framework") in SHELL_FRAMEWORKS,
+        "shell": is_shell,
     }
+
+
+def _twice(target: Target, kept: list[Pair]) -> list[dict[str, Any]]:
+    """What is kept with its answer, sent once more."""
+    again = send(target, [request for request, _ in kept]) if kept else []
+    return [
+        {
+            **request,
+            "status": answer["status"],
+            "bytes": answer["bytes"],
+            "ms": answer["ms"],
+            "shape": answer["shape"] if answer["shape"] == second["shape"] else "",
+        }
+        for (request, answer), second in zip(kept, again, strict=True)
+    ]
+
+
+def _sessions(target: Target) -> tuple[str, list[dict[str, Any]]]:
+    """(kind, the sessions that ended well, else one that failed). One that is refused is none: it asks for a login."""
+
+    def ask(row: Row) -> dict[str, Any]:
+        return send(target, [row], DOCUMENT_BYTES)[0]
+
+    kind, rows = find(ask, target.seen["boot"].get("health_path") or "")
+    answers = send(target, rows) if rows else []
+    tried = list(zip(rows, answers, strict=True))
+    well = [(row, answer) for row, answer in tried if answer["status"] == 200]
+    broken = [(row, answer) for row, answer in tried if answer["status"] is None or answer["status"] >= 500]
+    return kind, _twice(target, well or broken[:1])
 
 
 def _of_users(kept: list[Pair]) -> list[Pair]:
@@ -89,6 +122,7 @@ def send(target: Target, wanted: list[dict[str, Any]], body_bytes: int = 1024) -
             "path": each["path"],
             "body": each["body"],
             "headers": {"Content-Type": each["content_type"]} if each["content_type"] else {},
+            "session": each.get("session", ""),
         }
         for each in wanted
     ]
@@ -116,7 +150,7 @@ def _candidates(target: Target) -> tuple[str, list[dict[str, Any]]]:
             document = json.loads(answer["body"])
         except (ValueError, RecursionError):
             document = None
-        if isinstance(document, dict) and (requests := requests_of(document)):
+        if isinstance(document, dict) and not _is_plumbing(document) and (requests := requests_of(document)):
             return "openapi", requests
     routes = [route for route in target.plan.hints.get("routes", []) if isinstance(route, dict)]
     plain = [
@@ -124,9 +158,18 @@ def _candidates(target: Target) -> tuple[str, list[dict[str, Any]]]:
         for route in routes
         if "GET" in str(route.get("method", "GET")).upper() and not re.search(r"[{<:]", str(route.get("path", "{")))
     ]
-    if plain:
+    if any(each["path"] != "/" for each in plain):
         return "routes", plain[:MAX_REQUESTS]
-    return "page", [_get("/"), *(_get(path) for path in _links(send(target, [_get("/")], 256 * 1024)[0]["body"]))]
+    page, socket_io = (answer["body"] for answer in send(target, [_get("/"), _get(SOCKET_IO)], PAGE_BYTES))
+    framework = target.plan.hints.get("framework")
+    if framework in SHELL_FRAMEWORKS or socket_io.startswith(SOCKET_IO_OPENS) or OPENS_WEBSOCKET.search(page):
+        return "shell", [_get("/")]
+    return ("routes", plain) if plain else ("page", [_get("/"), *(_get(path) for path in _links(page))])
+
+
+def _is_plumbing(document: dict[str, Any]) -> bool:
+    paths = document.get("paths")
+    return isinstance(paths, dict) and any(isinstance(path, str) and path.endswith(PLUMBING) for path in paths)
 
 
 class _Links(HTMLParser):
@@ -155,4 +198,4 @@ def _links(page: str) -> list[str]:
     return list(dict.fromkeys(filter(is_path, paths)))[: MAX_REQUESTS - 1]
 
 
-PROBE = Probe("scenario", 1, 10, "service", "Which requests make sense for this service?", gather)
+PROBE = Probe("scenario", 2, 10, "service", "Which requests make sense for this service?", gather)

@@ -1,0 +1,1 @@
+"""Kinds of sessions, one file each, found by this folder."""
