@@ -33,7 +33,7 @@ def detect(tree: Tree) -> Plan | None:
     found = parts(stack, tree)
     main = main_of(found)
     if main is None and not any(one.role == "data" for one in found):
-        raise Passed(f"{path} was passed over: it builds none of its services.")
+        raise Passed(f"{path} was passed over: it builds none of its services from the repository's own files.")
     if main is not None and not main.text:
         raise Passed(f"{path} was passed over: {main.dockerfile}, which builds {main.service.name}, is not there.")
     found, many = _bounded(found, main)

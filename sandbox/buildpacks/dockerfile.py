@@ -54,6 +54,7 @@ def _below(tree: Tree) -> list[str]:
         if _NAME.match(path.rpartition("/")[2])
         and not path.endswith(".dockerignore")
         and not _NOT_A_PRODUCT.search(path)
+        and not _is_a_tool(tree.read(path))
     ]
 
     def merit(path: str) -> tuple[int, int, str]:
@@ -64,6 +65,12 @@ def _below(tree: Tree) -> list[str]:
         return -(serves + side), path.count("/"), path
 
     return sorted(found, key=merit)
+
+
+def _is_a_tool(text: str) -> bool:
+    """Another image with packages added to it: none of the repository's files is in it."""
+    stage = last_stage(text)
+    return bool(stage.base) and not stage.copied
 
 
 SAMPLE = {

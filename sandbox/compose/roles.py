@@ -57,8 +57,16 @@ def parts(stack: Stack, tree: Tree) -> list[Part]:
 
 def main_of(found: Iterable[Part]) -> Part | None:
     """The app that is judged: an API before pages, one with ports before one without."""
-    apps = [one for one in found if one.role == "app" and (one.service.build or _runs_source(one.service))]
+    apps = [one for one in found if one.role == "app" and (_builds_source(one) or _runs_source(one.service))]
     return max(apps, key=_merit, default=None)
+
+
+def _builds_source(part: Part) -> bool:
+    """Whether it is built of the repository's files, and not only of another image with packages added to it."""
+    if part.service.build is None:
+        return False
+    # What is not there cannot be told; whoever asks names it.
+    return not part.text or bool(part.service.copies or last_stage(part.text).copied)
 
 
 def _runs_source(service: Service) -> bool:

@@ -140,7 +140,11 @@ def _steps(told: list[Started], ranked: list[Scored]) -> list[Started]:
     """The told commands that are steps of one pipeline: run from one folder, each by a name that a step has."""
     known = {one.module.path for one in ranked}
     steps = [one for one in told if _STEP.search(stem(one.path)) and is_product(one.path)]
-    steps = [one for one in steps if not re.search(r"predict|infer|serve|demo|api|app$", stem(one.path))]
+    steps = [
+        one
+        for one in steps
+        if not re.search(r"predict|infer|serve|demo|api|convert|export|deploy|upload|app$", stem(one.path))
+    ]
     trained = [one for one in steps if one.path in known]
     folder = trained[0].folder if trained else ""
     # Two files that both train are rather a choice than a sequence.
