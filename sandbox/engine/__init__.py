@@ -147,6 +147,7 @@ class Pod(Protocol):
         image: Image,
         *,
         command: Sequence[str] = (),
+        entrypoint: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
         strict: bool = False,
         limits: Limits | None = None,
@@ -154,6 +155,9 @@ class Pod(Protocol):
         room: int = 0,
     ) -> Service:
         """Create, compare with the policy, start, compare again. HostFault("sandbox_policy") names a difference.
+
+        `command` stands where the image's CMD would, so that an ENTRYPOINT of the image gets it as its arguments;
+        `entrypoint` is run instead of both.
 
         `limits` are this service's own, when they are not the pod's.
 

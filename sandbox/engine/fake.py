@@ -144,13 +144,14 @@ class FakePod:
         image: Image,
         *,
         command: Sequence[str] = (),
+        entrypoint: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
         strict: bool = False,
         limits: Limits | None = None,  # noqa: ARG002 - the protocol's signature
         on_line: OnLine | None = None,
         room: int = 0,
     ) -> FakeService:
-        words = [*(["strict"] if strict else []), *([f"room {room}"] if room else []), *command]
+        words = [*(["strict"] if strict else []), *([f"room {room}"] if room else []), *entrypoint, *command]
         self.engine.calls.append(" ".join(["start", name, *words]))
         number = f"{image.id[7:19]}{len(self.services)}"
         service = FakeService(name, number, list(self.engine.states), self.engine.output)

@@ -124,6 +124,7 @@ class DockerPod:
         image: Image,
         *,
         command: Sequence[str] = (),
+        entrypoint: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
         strict: bool = False,
         limits: Limits | None = None,
@@ -156,6 +157,7 @@ class DockerPod:
             image.id,
             labels=self._labels(role),
             command=command,
+            entrypoint=entrypoint,
             env=env,
         )
         service = DockerService(

@@ -20,17 +20,14 @@ SHOWN_LINES, SHOWN_METRICS = 12, 10
 def gather(target: Target) -> dict[str, Any]:
     """{offered, declared, why, exit_code, seconds, limit_s, calls, metrics, tail, again: {exit_code, calls, metrics}}.
 
-    The declared command runs in a container of the app's image, beside the app and the gateway and with no way out;
-    when it succeeds, once more with a model that fails. `why` says what kept it from being run, else "".
+    The declared command runs instead of the image's own start, beside the app and the gateway and with no way out;
+    when it succeeds, once more with a model that fails. `why` is "": nothing keeps it from being run.
     """
     if target.models is None:
         return {"offered": False}
     command = (target.plan.hints.get("ai") or {}).get("evaluate")
     if not command:
         return {"offered": True, "declared": False}
-    if target.image.config.get("entrypoint"):
-        why = "Its image has an ENTRYPOINT, which takes the command for its arguments."
-        return {"offered": True, "declared": True, "why": why}
     first = _run(target, target.models, command, LIMIT_S)
     again = None
     if first["exit_code"] == 0 and first["calls"] and first["seconds"] <= AGAIN_S:
@@ -47,7 +44,7 @@ def _run(target: Target, models: Models, command: Any, limit_s: float) -> dict[s
     before = models.rule({})
     argv = tuple(command) if isinstance(command, list) else shell(command, "")
     since = time.monotonic()
-    service = target.pod.start("evaluate", target.image, command=argv, env=app_environment(target.plan))
+    service = target.pod.start("evaluate", target.image, entrypoint=argv, env=app_environment(target.plan))
     state = service.wait(limit_s)
     if state.running:
         service.signal("SIGKILL")

@@ -27,10 +27,6 @@ def gather(target: Target) -> dict[str, Any]:
         return {"ran": False, "declared": False, "why": why}
     if len(str(train)) > COMMAND_CHARACTERS:
         return {"ran": False, "declared": bool(told.get("train")), "why": "Its training command is too long."}
-    entry = target.image.config.get("entrypoint")
-    if entry and not _passes_on(entry):
-        why = "The image has an ENTRYPOINT, which takes no other command. Start it by CMD instead."
-        return {"ran": False, "declared": bool(told.get("train")), "why": why}
     ours = target.plan.buildpack not in ("dockerfile", "compose")
     context = f"{target.plan.context.strip('/')}/" if target.plan.context.strip("./") else ""
     folder = "" if told.get("train") or not found else f"{found['folder']}/".removeprefix(context).strip("/")
@@ -42,13 +38,6 @@ def _below(source: dict[str, Any], context: str) -> dict[str, Any]:
     """What the source says, with the path of its data as the image has it."""
     data = source.get("data")
     return dict(source) if not data else source | {"data": data | {"path": data["path"].removeprefix(context)}}
-
-
-def _passes_on(entrypoint: Any) -> bool:
-    """Scripts such as docker-entrypoint.sh and tini usually run what they are given."""
-    words = entrypoint if isinstance(entrypoint, list) else [str(entrypoint)]
-    name = str(words[0]).rpartition("/")[2]
-    return name in ("tini", "dumb-init", "env", "docker-entrypoint.sh") or (len(words) == 1 and name.endswith(".sh"))
 
 
 PROBE = Probe("training", 1, 62, "service", "Does the repository train the model that it serves?", gather)

@@ -33,10 +33,13 @@ def command_of(train: Any, folder: str = "", *, ours: bool, before: str = "") ->
 
 
 def run(target: Target, name: str, command: Sequence[str], limit_s: float) -> tuple[Service, dict[str, Any]]:
-    """The ended container, and {state: done|failed|endless, exit_code, seconds, tail}."""
+    """The ended container, and {state: done|failed|endless, exit_code, seconds, tail}.
+
+    The command is run instead of the image's own start, an ENTRYPOINT included.
+    """
     since = time.monotonic()
     try:
-        service = target.pod.start(name, target.image, command=command, env=app_environment(target.plan))
+        service = target.pod.start(name, target.image, entrypoint=command, env=app_environment(target.plan))
     except TeamFault as fault:  # the app itself was started from this image
         raise HostFault("task_not_started", f"A task of the app's image could not be started: {fault.title}") from fault
     while (passed := time.monotonic() - since) < limit_s:
