@@ -12,6 +12,7 @@ import io
 import re
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,28 +97,25 @@ class _Clone:
         """Everything in order; the facts without url and ref."""
         say("cloning the repository")
         self._clone()
-        commit = self._commit()
+        commit, tree, committed_at = self._commit()
         say("reading the list of files")
         found = listing.read(self._run("ls-tree", "-r", "-l", "-z", "--full-tree", commit), limits)
         if not found.files:
             raise _empty("The commit has no files")
         links.check(self._targets(found), self.git.check)
-        facts: dict[str, Any] = {"commit": commit}
-        # A commit may have no date that can be read.
-        facts["tree"], _, dated = (
-            self._run("show", "--no-patch", "--format=%T%n%cI", commit, "--").decode().partition("\n")
-        )
-        facts["committed_at"] = dated.strip() or None
+        facts: dict[str, Any] = {"commit": commit, "tree": tree, "committed_at": committed_at}
         facts |= {"files": found.files, "bytes": found.bytes}
         facts |= {"symlinks": list(found.symlinks), "submodules": list(found.submodules)}
-        facts["history"] = history.read(self.git, self.bare, commit) | {
-            "steps": steps.read(self.git, self.bare, commit),
-            "leaks": leaks.read(self.git, self.bare, commit),
-        }
         say(f"writing {found.files} files")
-        self._write(commit)
-        if folder is not None and not self.ref and (folder / ".git").exists():
-            facts["dirty"] = self._differs(folder, commit)
+        with ThreadPoolExecutor(2, "assay-history") as beside:
+            # None of these needs another one, nor the files.
+            past = beside.submit(history.read, self.git, self.bare, commit)
+            sizes = beside.submit(steps.read, self.git, self.bare, commit)
+            keys = beside.submit(leaks.read, self.git, self.bare, commit)
+            self._write(commit)
+            if folder is not None and not self.ref and (folder / ".git").exists():
+                facts["dirty"] = self._differs(folder)
+        facts["history"] = past.result() | {"steps": sizes.result(), "leaks": keys.result()}
         self.git.scratch.hand_over(root, files=found.files, size=found.bytes)
         return facts
 
@@ -161,8 +159,11 @@ class _Clone:
         (template / "info" / "attributes").write_text(AS_THEY_ARE)
         return template
 
-    def _commit(self) -> str:
-        """The full id of the wanted commit; one that is not in the clone is fetched, by its id or with all branches."""
+    def _commit(self) -> tuple[str, str, str | None]:
+        """(id, id of its tree, its date) of the wanted commit; one that is not in the clone is fetched.
+
+        By its id or with all branches. A commit may have no date that can be read.
+        """
         wanted = self.ref if COMMIT.fullmatch(self.ref) else "HEAD"
         if found := self._known(wanted):
             return found
@@ -178,11 +179,13 @@ class _Clone:
                 return found
         raise failures.no_ref(self.ref)
 
-    def _known(self, name: str) -> str:
+    def _known(self, name: str) -> tuple[str, str, str | None] | None:
         try:
-            return self._run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
+            told = self._run("show", "--no-patch", "--format=%H%n%T%n%cI", f"{name}^{{commit}}", "--").decode()
         except GitFailed:
-            return ""
+            return None
+        commit, tree, dated = told.split("\n", 2)
+        return commit, tree, dated.strip() or None
 
     def _write(self, commit: str) -> None:
         root = self.git.scratch.tree
@@ -198,14 +201,13 @@ class _Clone:
                 fix="Rename or remove the file that git names; it may hold a .git folder or an impossible name.",
             ) from None
 
-    def _differs(self, folder: Path, commit: str) -> bool:
-        """Whether the person's own folder holds work that is not in the commit.
+    def _differs(self, folder: Path) -> bool:
+        """Whether the person's own folder holds work that is not in the commit, which has just been written.
 
         Asked with our copy and its configuration, so that no filter of the folder's own runs.
         """
         (self.bare / "info" / "attributes").unlink()  # the person's own editor may have kept to the tree's
         try:
-            self._run("read-tree", commit)
             return bool(
                 self._run(f"--work-tree={folder}", "status", "--porcelain", "-z", "--ignore-submodules=all").strip(
                     b"\0"
