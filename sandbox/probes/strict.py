@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from sandbox.deployment import app_environment
 from sandbox.faults import TeamFault
 from sandbox.probes import Probe, Target
 from sandbox.readiness import wait_ready
@@ -16,9 +17,9 @@ def gather(target: Target) -> dict[str, Any]:
     """A second container of the same image under the strict profile: {answers, state, why}."""
     target.service.signal("SIGKILL")
     target.service.wait(10.0)
-    env = {"PORT": "8000", "HOST": "0.0.0.0", **target.plan.env}  # noqa: S104 - inside its own namespace
     since = time.monotonic()
-    service = target.pod.start("strict", target.image, command=target.plan.start, env=env, strict=True)
+    plan = target.plan
+    service = target.pod.start("strict", target.image, command=plan.start, env=app_environment(plan), strict=True)
     try:
         document = wait_ready(target, service, min(STRICT_BOOT_S, target.limits.boot_s), since=since)
     except TeamFault as fault:
