@@ -155,13 +155,17 @@ class Pipeline:
                 self._gather(probe, "fetching", target)
         return outcome
 
+    def _source(self) -> Snapshot | None:
+        """What was fetched; None when it is no longer on this machine."""
+        self._snapshot = self._snapshot or Snapshot.reopen(self.state["source"], self.workspace)
+        return self._snapshot
+
     # building
 
     def _build(self) -> str:
-        snapshot = self._snapshot or Snapshot.reopen(self.state["source"], self.workspace)
+        snapshot = self._source()
         if snapshot is None:
             raise HostFault("source_lost", "The fetched source is no longer on this machine", fix="Try again.")
-        self._snapshot = snapshot
         self.state["host"] = self.engine.describe(self.limits)
         known = self.state.get("images", {})
         if known and all(self.engine.image(image["id"]) is not None for image in known.values()):
@@ -219,7 +223,7 @@ class Pipeline:
 
     def _mend(self, plan: Plan, fault: TeamFault) -> bool:
         """Build again with a repair of the start; False when there is none, or when it does not even build."""
-        snapshot = self._snapshot or Snapshot.reopen(self.state["source"], self.workspace)
+        snapshot = self._source()
         if snapshot is None:
             return False
         builder = self._builder(snapshot, "observing")
@@ -288,7 +292,10 @@ class Pipeline:
                     self._until, target.waited_s = self._until + target.waited_s, 0.0
                 except TeamFault as error:
                     stack.mention_absent(error)
-                    row["fault"] = error.fault("observing").to_json()
+                    ours = None if self._is_up else stack.ours(error)
+                    row["fault"] = (ours or error).fault("observing").to_json()
+                    if ours:
+                        raise ours from error
                     raise
                 finally:
                     row |= _service_facts(self.state["probes"].get("boot" if plan.kind == "service" else "job", {}))
@@ -300,7 +307,7 @@ class Pipeline:
                     target.taken = frozenset(stack.taken - own)
 
     def _workshop(self) -> Workshop | None:
-        snapshot = self._snapshot or Snapshot.reopen(self.state["source"], self.workspace)
+        snapshot = self._source()
         if snapshot is None:
             return None
         return Workshop(
