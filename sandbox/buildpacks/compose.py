@@ -12,6 +12,7 @@ from sandbox.compose.dockerfiles import dockerfile_of
 from sandbox.compose.roles import Part, main_of, parts
 from sandbox.launch.rooms import MOST_ROOMS, Rooms, expected_port
 from sandbox.launch.teamfile import plan_from
+from sandbox.launch.within import within
 from sandbox.plan import Companion, Note, Plan
 from sandbox.tree import Tree
 
@@ -38,7 +39,7 @@ def detect(tree: Tree) -> Plan | None:
         raise Passed(f"{path} was passed over: {main.dockerfile}, which builds {main.service.name}, is not there.")
     found, many = _bounded(found, main)
     others, refused, changed = _companions(found, main, tree, stack.folder)
-    plan = _beside(tree, path) if main is None else _app(main, tree, stack.folder)
+    plan = _beside(tree, path, found) if main is None else _app(main, tree, stack.folder)
     names = tuple(one.name for one in others)
     apart = {name for one in others for name in one.names}
     asides = [one.service.name for one in found if one.role == "aside"]
@@ -98,15 +99,18 @@ def _app(main: Part, tree: Tree, folder: str) -> Plan:
     )
 
 
-def _beside(tree: Tree, path: str) -> Plan:
-    """The app that runs beside a stack of nothing but data services."""
-    for pack in all_buildpacks():
-        if pack is BUILDPACK:
-            continue
-        with suppress(Passed):
-            plan = pack.detect(tree)
-            if plan is not None:
-                return plan
+def _beside(tree: Tree, path: str, found: Iterable[Part]) -> Plan:
+    """The app that runs beside a stack of nothing but data services: the one in its folder, else any."""
+    # What the stack builds in its folder is a tool of it, and not the app.
+    folder = "" if any(one.service.build for one in found) else path.rpartition("/")[0]
+    for place in dict.fromkeys((folder, "")):
+        for pack in all_buildpacks():
+            if pack is BUILDPACK:
+                continue
+            with suppress(Passed):
+                plan = pack.detect(tree.below(place))
+                if plan is not None:
+                    return within(place, plan)
     raise Passed(f"{path} was passed over: it has data services, and no app uses them.")
 
 

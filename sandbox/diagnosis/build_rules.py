@@ -222,6 +222,14 @@ STEP_RULES = (
     ),
     rule(
         "dependency_conflict",
+        (rf"^ {{4}}{_PACKAGE} (?P<version>\d[\w.]{{0,30}}) depends on (?P<wanted>[^\n]{{1,80}})$",),
+        "The required package versions contradict each other: {package} {version} needs {wanted}",
+        "Choose a {package} that fits what else is pinned, or loosen that pin; install everything in an empty "
+        "environment and commit what works.",
+        place="requirement",
+    ),
+    rule(
+        "dependency_conflict",
         (
             r"ResolutionImpossible",
             r"because these package versions have conflicting dependencies",

@@ -417,3 +417,14 @@ def test_tools_with_a_database_run_beside_what_the_repository_itself_does():
     found = plan_for(Tree.of({"tracking/docker-compose.yaml": TRACKING + DATABASE, **TOOL, **TRAINED}))
     assert found.buildpack == "job"
     assert {one.name for one in found.companions} == {"db", "mlflow"}
+
+
+def test_database_in_a_projects_folder_belongs_to_the_project_of_that_folder():
+    files = {"b/compose.yaml": f"services:\n{DATABASE}", "b/Dockerfile": APP, "b/main.py": "import http.server\n"}
+    found = plan_for(Tree.of({**files, "a/x/Dockerfile": APP, "a/x/main.py": "import http.server\n"}))
+    assert (found.context, [one.name for one in found.companions]) == ("b", ["db"])
+
+
+def test_database_in_a_folder_of_its_own_belongs_to_the_whole_repository():
+    found = plan_for(Tree.of({"docker/compose.yaml": f"services:\n{DATABASE}", **HERE}))
+    assert (found.context, [one.name for one in found.companions]) == ("", ["db"])

@@ -281,3 +281,15 @@ def test_conflict_left_by_git_is_told_whoever_stumbles_over_it(output):
 def test_requirement_that_pip_knows_under_another_name_is_told(output, says):
     fault = built(output)
     assert (fault.id, says in fault.title) == ("requirement_misnamed", True)
+
+
+def test_conflict_of_versions_names_the_pair_and_the_line():
+    said = (
+        "ERROR: Cannot install -r requirements.txt (line 2) and flask==0.12 because these package versions have "
+        "conflicting dependencies.\n\nThe conflict is caused by:\n    The user requested flask==0.12\n"
+        "    numpy 2.0.0 depends on flask>=1\n\nERROR: ResolutionImpossible: for help visit x"
+    )
+    fault = built(said)
+    assert fault.id == "dependency_conflict"
+    assert "numpy 2.0.0 needs flask>=1" in fault.title
+    assert fault.where == "requirements.txt:4"
