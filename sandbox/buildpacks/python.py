@@ -6,7 +6,7 @@ from sandbox.buildpacks import Buildpack, Passed
 from sandbox.plan import Note, Plan
 from sandbox.pysource.entrypoint import Entrypoint
 from sandbox.pysource.environment import placeholders
-from sandbox.pysource.frameworks import SELF_SERVED
+from sandbox.pysource.frameworks import DJANGO, SELF_SERVED
 from sandbox.pysource.image import PLAIN_PATH, python_image
 from sandbox.pysource.manifests import Manifest, find_manifest, manifest_folders
 from sandbox.pysource.placement import import_roots, run_folder
@@ -35,7 +35,9 @@ def detect(tree: Tree) -> Plan | None:
 
 
 def _plan(tree: Tree, survey: Survey, entry: Entrypoint) -> Plan | None:
-    folder = run_folder(tree, entry.module, manifest_folders(tree))
+    # manage.py is called as it lies there, whatever its manifest's folder is.
+    is_django = entry.framework is DJANGO
+    folder = entry.module.folder if is_django else run_folder(tree, entry.module, manifest_folders(tree))
     start = start_of(tree, entry, folder)
     if start is None or not PLAIN_PATH.fullmatch(entry.path):
         return None

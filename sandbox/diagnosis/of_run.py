@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sandbox.diagnosis.rules import first_match, readable, useful_lines
 from sandbox.diagnosis.run_rules import RUN_RULES
 from sandbox.diagnosis.tracebacks import traceback_place
@@ -65,6 +67,8 @@ def diagnose_run(
         fault, title, fix = _KILLED[killed]
         return TeamFault(fault, title, detail=useful_lines(text), fix=fix, where=where)
     found = first_match(RUN_RULES, text)
+    if found is not None and found.rule.id == "package_incompatible" and _is_own_class(found.groups, tree_hint):
+        found = None  # what has changed is the team's own
     if (found is None or found.rule.id == "model_unreadable") and (pointer := _opened_pointer(plan, text)):
         return TeamFault(
             LFS_POINTER,
@@ -111,3 +115,9 @@ def _is_own(package: str, tree: Tree | None) -> bool:
         for path in tree.paths
         if path.endswith(".py")
     )
+
+
+def _is_own_class(groups: dict[str, str], tree: Tree | None) -> bool:
+    name = groups.get("module", "").rpartition(".")[2]
+    made = re.compile(rf"^class {re.escape(name)}\b", re.MULTILINE)
+    return tree is not None and any(made.search(tree.read(path)) for path in tree.paths if path.endswith(".py"))

@@ -32,6 +32,19 @@ RUN_RULES = (
         "Run 2to3 -w . once (Python up to 3.12 has it), correct what is left, and try it with Python 3.",
     ),
     rule(
+        "desktop_needed",
+        (
+            r"No module named '_?tkinter'",
+            r"libt(?:k|cl)8\.\d\.so: cannot open shared object file",
+            r"_tkinter\.TclError: (?:no display|couldn't connect to display)",
+            r"KeyError: 'DISPLAY'",
+            r"Xlib\.error\.Display(?:Connection|Name)Error",
+            r"qt\.qpa\.(?:xcb|plugin): [Cc]ould not (?:connect to display|load the Qt platform plugin)",
+        ),
+        "The app opens a window or a file dialog, and a server has no screen",
+        "Take tkinter, pyautogui or Qt out of what the server imports: pick files in the page, by an upload form.",
+    ),
+    rule(
         "requirements_missing_package",
         (r"ModuleNotFoundError: No module named '?(?P<package>[A-Za-z_][\w.]{0,80})",),
         "The module {package} is imported but not installed",
@@ -48,6 +61,12 @@ RUN_RULES = (
         (r"AttributeError: module '(?P<module>[\w.]{1,60})' has no attribute '(?P<name>\w{1,60})'",),
         "{module} has no {name}: its version is not the one that the code was written for",
         "Pin {module} (or the package that uses it) to the version that you developed with; pip freeze shows it.",
+    ),
+    rule(
+        "package_incompatible",
+        (r"^TypeError: (?P<module>[\w.]{1,60})\.__init__\(\) got an unexpected keyword [a-z]+ '(?P<name>\w{1,60})'",),
+        "{module} takes no {name}: its version is not the one that the code was written for",
+        "Pin the package that has {module} to the version that you developed with; pip freeze shows it.",
     ),
     rule(
         "system_library_missing",
@@ -117,6 +136,9 @@ RUN_RULES = (
             r"ImproperlyConfigured: The (?P<name4>SECRET_KEY) setting must not be empty",
             r"validation errors? for \w{0,40}[Ss]ettings[^\n]{0,40}\n(?P<name5>\w{2,60})",
             r"\b(?P<name6>[A-Z][A-Z0-9_]{2,60}) (?:environment variable )?(?:is (?:not set|missing)|must be set)",
+            # As programs say it that end themselves: "Missing env: A, B, C".
+            r"^[^\n]{0,20}\b[Mm]issing (?:required )?(?:env|environment|config)[\w ]{0,20}[:=][^\n\w]{0,4}"
+            + _SETTING.replace("name", "name9"),
             # In the line of the exception only: a log may also warn of settings that the app does without.
             rf"{_RAISED}[^\n]{{0,80}}?\b{_SETTING.replace('name', 'name7')}\b[^\n]{{0,60}}{_ABSENT}",
             rf"{_RAISED}[^\n]{{0,80}}(?:[Mm]issing|[Ss]et|[Pp]rovide|[Rr]equires?)\b[^\n]{{0,60}}?\b"
@@ -166,6 +188,38 @@ RUN_RULES = (
         ),
         "The process stops because a database or service that it needs cannot be reached",
         "Start without it and report not ready, retrying in the background; use SQLite by default for local runs.",
+    ),
+    rule(
+        "cloud_credentials_missing",
+        (
+            r"(?P<name>(?:DefaultCredentials|NoCredentials|NoRegion|PartialCredentials|DefaultAzureCredential)Error)\b",
+            r"(?P<name2>CredentialUnavailableError)\b",
+            r"Error: (?P<name3>Could not load (?:the default credentials|credentials from any providers))",
+        ),
+        "The app wants credentials of a cloud provider when it starts: {name}",
+        "Make the client when it is first used, and answer 503 without it; name the variables that it needs in a "
+        ".env.example.",
+    ),
+    rule(
+        "data_needed",
+        (
+            r">>> nltk\.download\(['\"](?P<name>[\w-]{1,60})",
+            r"\[E050\] Can't find model '(?P<name2>[\w-]{1,60})'",
+        ),
+        "The data {name} is not in the image, and a running service cannot download it",
+        "Fetch {name} while the image is built (RUN python -m nltk.downloader, RUN python -m spacy download), "
+        "not when the app starts.",
+    ),
+    rule(
+        "weights_needed",
+        (
+            r"We couldn't connect to 'https://huggingface\.co'",
+            r"^[\w.]{0,80}(?:LocalEntryNotFoundError|OfflineModeIsEnabled)\b",
+            r"host='(?:cdn-lfs[\w.-]{0,20}\.)?(?:huggingface\.co|hf\.co|download\.pytorch\.org)'",
+        ),
+        "The app downloads the weights of a model when it starts, and a running service has no way out",
+        "Download them while the image is built, in a RUN line of a Dockerfile, and load them from that folder; "
+        "or ask a model by its API.",
     ),
     rule(
         "network_needed",

@@ -222,6 +222,15 @@ class TestPython:
         (line,) = [line for line in plan.dockerfile.splitlines() if "collectstatic" in line]
         assert shlex.split(line) == ["RUN", "KEY=x'; id; echo '", "python", "manage.py", "collectstatic", "--noinput"]
 
+    def test_manage_py_is_called_where_it_lies_whatever_the_manifest(self):
+        files = {
+            "requirements.txt": "django\n",
+            "site/manage.py": MANAGE,
+            "site/shop/settings.py": "",
+            "site/shop/wsgi.py": "application = None\n",
+        }
+        assert "\nWORKDIR /app/site\n" in plan_for(Tree.of(files)).dockerfile
+
     def test_gradio_gets_its_address_by_environment(self):
         text = "import gradio as gr\ndemo = gr.Interface(print, 'text', 'text')\ndemo.launch()\n"
         plan = plan_for(Tree.of({"app.py": text, "requirements.txt": "gradio\n"}))

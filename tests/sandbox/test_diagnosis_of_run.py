@@ -69,6 +69,49 @@ RUNS = [
     (TRACE + "ValueError: Missing required environment variable: BOT_TOKEN", "missing_setting", "BOT_TOKEN", ""),
     (TRACE + "Exception: Please set your HF_TOKEN in the .env file", "missing_setting", "HF_TOKEN", ""),
     (TRACE + "RuntimeError: `STRIPE_KEY` not found in environment", "missing_setting", "STRIPE_KEY", ""),
+    ("Missing env: DISCORD_TOKEN, LINE_SECRET", "missing_setting", "DISCORD_TOKEN", ""),
+    ("❌ Missing required environment variables: BOT_TOKEN", "missing_setting", "BOT_TOKEN", ""),
+    (TRACE + "ModuleNotFoundError: No module named '_tkinter'", "desktop_needed", "screen", "upload form"),
+    (
+        TRACE + "ImportError: libtk8.6.so: cannot open shared object file: No such file",
+        "desktop_needed",
+        "screen",
+        "",
+    ),
+    (
+        TRACE + "TypeError: Chatbot.__init__() got an unexpected keyword argument 'type'",
+        "package_incompatible",
+        "Chatbot takes no type",
+        "Pin",
+    ),
+    (TRACE + "TypeError: paint() got an unexpected keyword argument 'colour'", "exited", "exit code", ""),
+    (
+        TRACE + "google.auth.exceptions.DefaultCredentialsError: Your default credentials were not found.",
+        "cloud_credentials_missing",
+        "DefaultCredentialsError",
+        ".env.example",
+    ),
+    (
+        TRACE
+        + "LookupError: \n***\n  Resource punkt_tab not found.\n  Please use the NLTK Downloader to obtain it:\n\n"
+        "  >>> import nltk\n  >>> nltk.download('punkt_tab')\n",
+        "data_needed",
+        "punkt_tab",
+        "while the image is built",
+    ),
+    (TRACE + "OSError: [E050] Can't find model 'en_core_web_sm'.", "data_needed", "en_core_web_sm", "spacy"),
+    (
+        TRACE + "OSError: We couldn't connect to 'https://huggingface.co' to load the files",
+        "weights_needed",
+        "weights",
+        "RUN line",
+    ),
+    (
+        TRACE + "HTTPSConnectionPool(host='huggingface.co', port=443): Max retries exceeded with url: /bert",
+        "weights_needed",
+        "weights",
+        "",
+    ),
     ("WARNING: you should set LOG_LEVEL\n" + TRACE + "ValueError: bad shape (3,)", "exited", "exit code", ""),
     (TRACE + "ValueError: DATABASE_URL environment variable is not set", "missing_setting", "DATABASE_URL", ""),
     (TRACE + "_pickle.UnpicklingError: invalid load key, 'v'.", "lfs_pointer", "Git LFS pointer", "without LFS"),
@@ -214,3 +257,9 @@ def test_huge_hostile_log_is_read_in_bounded_time():
 def test_conflict_left_by_git_is_found_in_the_file_that_python_read():
     fault = ran('  File "/app/app.py", line 3\n    <<<<<<< HEAD\n    ^^\nSyntaxError: invalid syntax')
     assert (fault.id, fault.where) == ("merge_conflict", "app.py:3")
+
+
+def test_constructor_of_the_teams_own_is_no_package_that_has_moved_on():
+    log = TRACE + "TypeError: Shelf.__init__() got an unexpected keyword argument 'height'"
+    assert ran(log).id == "package_incompatible"
+    assert ran(log, tree=FILES | {"shelf.py": "class Shelf:\n    pass\n"}).id == "exited"
