@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.asking import fetch, scrape
 from sandbox.engine import Service
 from sandbox.exposition import Exposition, parse
+from sandbox.monitoring.firing import fired
 from sandbox.monitoring.logs import errors_in, since
 from sandbox.monitoring.scrapes import errors, nearest, returned, rises
 from sandbox.plan import Companion
@@ -50,11 +51,13 @@ def _lose(target: Target, outlook: Outlook, one: Companion, service: Service) ->
     """{gone, back, reports} of a service that was killed and started again."""
     before, log = _page(target), target.service.logs(LOG_BYTES)
     well = outlook.look(target)["paths"]
+    calm = _page(target)
     take_away(service)
     try:
         red = outlook.look(target, "red", seconds=RED_S, ask_s=HANGS_ASK_S)
         running = target.service.state().running
         during = _page(target) if running else None
+        firing = _firing(target, outlook, [before, calm], during)
     finally:
         bring_back(target, one, service)
     lines = errors_in(since(log, target.service.logs(LOG_BYTES)))
@@ -75,6 +78,7 @@ def _lose(target: Target, outlook: Outlook, one: Companion, service: Service) ->
             "error_lines": len(lines),
             "line": lines[0][:SHOWN_CHARACTERS] if lines else "",
             **_counted(before, during, after),
+            "alerts": firing,
             "detail": _detail(one, red["paths"].get(outlook.ready or "", {})),
         },
     }
@@ -87,6 +91,18 @@ def _counted(before: Exposition | None, during: Exposition | None, after: Exposi
     name, delta = nearest(rises(errors(before), errors(during)), 1)
     state = next(iter(returned(before, during, after)), None) if after is not None else None
     return {"error_series": name, "error_delta": delta, "state_series": state}
+
+
+def _firing(target: Target, outlook: Outlook, calm: list[Exposition | None], during: Exposition | None) -> list[str]:
+    """The alerts of the repository that fire now and did not before; one more look, as a rate needs."""
+    rules = target.seen.get("monitoring_files") or {}
+    if during is None or not rules.get("alerts"):
+        return []
+    outlook.look(target, ask_s=HANGS_ASK_S)
+    last = _page(target)
+    if last is None or calm[0] is None or calm[1] is None:
+        return []
+    return fired(rules, [calm[0], calm[1]], [during, last])
 
 
 def _detail(one: Companion, row: dict[str, Any]) -> bool:

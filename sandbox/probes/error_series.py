@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from sandbox.asking import fetch, get, scrape
+from sandbox.asking import fetch, scrape
 from sandbox.exposition import parse
+from sandbox.monitoring.refused import refused
 from sandbox.monitoring.scrapes import errors, nearest, rises
 from sandbox.probes import Probe, Target
 
@@ -18,7 +19,7 @@ def gather(target: Target) -> dict[str, Any]:
     metrics = target.seen.get("metrics", {})
     if not metrics.get("parses"):
         return {"metrics": False}
-    bad = _bad(target)
+    bad = refused(target.seen)
     count = LEAST + secrets.randbelow(UP_TO + 1)
     look = scrape(metrics["path"])
     answers = fetch(target, [bad, look, look, *([bad] * count), look])
@@ -34,18 +35,6 @@ def gather(target: Target) -> dict[str, Any]:
     silence = rises(first, still)
     name, delta = nearest({one: rise for one, rise in rises(still, last).items() if silence.get(one, 0) <= 2}, sent)
     return seen | {"series": name, "delta": delta, "silence_delta": silence.get(name or "", 0.0)}
-
-
-def _bad(target: Target) -> dict[str, Any]:
-    """A request that it has refused before, on a route of its own if there is one; else a path that does not exist."""
-    refused = target.seen.get("errors", {}).get("malformed", ())
-    row = next((row for row in refused if row["status"] is not None and 400 <= row["status"] < 500), None)
-    if row is None:
-        described = target.seen.get("errors", {}).get("described") or ()
-        asked = next((row for row in described if row["method"] == "GET" and 400 <= (row["status"] or 0) < 500), None)
-        return get(asked["path"] if asked else "/" + secrets.token_hex(8))
-    headers = {"Content-Type": "application/json"}
-    return {"method": "POST", "path": row["path"], "body": '{"a": ', "headers": headers}
 
 
 PROBE = Probe("error_series", 1, 26, "service", "Do its metrics count errors?", gather)

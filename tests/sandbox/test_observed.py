@@ -16,12 +16,16 @@ from tests.sandbox.sample_repositories import ROOT, committed
 
 pytestmark = pytest.mark.docker
 CHECKS = (
+    "alerts_fire_in_a_fault",
+    "alerts_read_its_metrics",
     "answers_while_dependency_hangs",
     "counters_never_fall",
     "counts_errors",
     "counts_requests",
+    "dashboards_show_its_metrics",
     "exposes_metrics",
     "finishes_requests_in_flight",
+    "has_alert_rules",
     "health_answers_by_contract",
     "histogram_tells_the_truth",
     "keeps_series_bounded",
