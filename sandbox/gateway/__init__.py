@@ -9,15 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sandbox.engine import Aside, Pod
+from sandbox.gateway import trust
 from sandbox.gateway.addresses import is_replaceable
+from sandbox.gateway.authority import chain
 from sandbox.gateway.desk import Desk
 from sandbox.gateway.detection import detect
 from sandbox.gateway.providers import ADDRESS, OLLAMA_HOSTS, OLLAMA_PORT, PORT
 from sandbox.gateway.upstream import upstream
+from sandbox.launch.settings import demanded
 from sandbox.launch.stage import last_stage
 from sandbox.plan import Companion, Note, Plan
-from sandbox.pysource.environment import required_variables
-from sandbox.pysource.syntax import modules
+from sandbox.pysource.survey import Survey
 from sandbox.tree import Tree
 
 HINT = "models"
@@ -25,6 +27,10 @@ SCRIPT = "gateway"
 WHERE = {"places": [[ADDRESS, PORT]]}
 # Servers of models that a stack brings along: their weights would have to come from outside.
 _MODEL_SERVERS = re.compile(r"^FROM\s+(?:\S+/)?(?:ollama|localai|litellm|vllm-openai)(?=[:@\s]|$)", re.IGNORECASE)
+# The command that builds, in a Dockerfile of the Node.js buildpack; an install comes with settings in capitals only.
+_BUILD = re.compile(
+    r"^RUN (?:cd \S+ && )?(?:[A-Z_]+=\S+ )*(?:npm|pnpm|yarn|bun|npx|next|PATH=\S+)\b[^\n]*\bbuild\b", re.MULTILINE
+)
 
 Failure = Literal[
     "normal", "slow", "rate_limited", "overloaded", "failing", "refused", "reset", "hanging", "malformed", "cut"
@@ -36,40 +42,66 @@ def equip(plan: Plan, tree: Tree) -> Plan:
 
     `env` of the app and of its companions gets the variables (never over a value that the team set and meant), `why`
     says so, `refused` names the calls that cannot be led, and hints["models"] is {"clients": [...], "variables": [...],
-    "unreached": [sentence], "local": bool}; if `local`, the gateway also stands where an Ollama beside the application
-    would.
+    "names": [host], "unreached": [sentence], "local": bool}. At the `names` of providers the gateway answers too, for
+    code that has them built in; if `local`, it also stands where an Ollama beside the application would.
     """
     calls = detect(tree)
     if not calls.clients:
         return plan
-    given = _given(calls.env, last_stage(plan.dockerfile).env | plan.env)
+    stage = last_stage(plan.dockerfile)
+    given = _given(calls.env, stage.env | plan.env)
     seen = "; ".join(f"{name} in {where}" for name, where in list(calls.clients.items())[:4])
     why = f"It calls models ({seen}), which a run cannot reach: a model gateway inside the sandbox answers them."
-    required = set(required_variables(modules(tree)))
+    demands, _ = demanded(tree, stage, Survey.of(tree), is_python=plan.buildpack in ("python", "job"))
     repairs = plan.repairs
-    if required and required <= set(given):  # the gateway's are as good as a provider's own: nothing was repaired
+    if demands and set(demands) <= set(given):  # the gateway's are as good as a provider's own: nothing was repaired
         repairs = tuple(note for note in repairs if note.id != "environment_placeholder")
     replaced = {one.name for one in plan.companions if _MODEL_SERVERS.search(one.dockerfile)}
+    names = calls.names if trust.is_free(plan) else ()
+    unreached = calls.unreached if names else (*calls.by_name, *calls.unreached)
     # An image that brings an Ollama of its own needs the port itself.
     local = (calls.local or bool(replaced)) and "ollama" not in plan.dockerfile
-    hint = {"clients": sorted(calls.clients), "variables": sorted(given), "unreached": list(calls.unreached)}
-    return replace(
+    hint = {
+        "clients": sorted(calls.clients),
+        "variables": sorted(given),
+        "names": list(names),
+        "unreached": list(unreached),
+    }
+    equipped = replace(
         plan,
+        dockerfile=_built_with_keys(plan, given),
         env=plan.env | given,
         why=(*plan.why, why, *(f"{name} is replaced by the model gateway." for name in sorted(replaced))),
         repairs=repairs,
-        refused=(*plan.refused, *(Note("model_unreached", sentence) for sentence in calls.unreached)),
+        refused=(*plan.refused, *(Note("model_unreached", sentence) for sentence in unreached)),
         hints=plan.hints | {HINT: hint | {"local": local}},
         after=tuple(need for need in plan.after if need.name not in replaced),
-        companions=tuple(_equipped(one, calls.env, replaced) for one in plan.companions if one.name not in replaced),
+        companions=tuple(
+            _equipped(one, calls.env, replaced, is_led_by_name=bool(names))
+            for one in plan.companions
+            if one.name not in replaced
+        ),
     )
+    return trust.trusting(equipped) if names else equipped
 
 
-def _equipped(one: Companion, env: Mapping[str, str], replaced: set[str]) -> Companion:
+def _built_with_keys(plan: Plan, given: Mapping[str, str]) -> str:
+    """The Dockerfile that we wrote for a Node.js application, its build with the keys that it is run with.
+
+    Next.js and its like run the modules of routes while they build, and clients cannot be made without a key.
+    """
+    keys = " ".join(f"{name}={value}" for name, value in sorted(given.items()) if name.endswith(("_KEY", "_TOKEN")))
+    if plan.buildpack != "node" or not keys:
+        return plan.dockerfile
+    return _BUILD.sub(lambda found: f"ENV {keys}\n{found[0]}", plan.dockerfile, count=1)
+
+
+def _equipped(one: Companion, env: Mapping[str, str], replaced: set[str], *, is_led_by_name: bool) -> Companion:
     after = tuple(need for need in one.after if need.name not in replaced)
     if one.role == "data":
         return replace(one, after=after)
-    return replace(one, after=after, env=one.env | _given(env, last_stage(one.dockerfile).env | one.env))
+    equipped = replace(one, after=after, env=one.env | _given(env, last_stage(one.dockerfile).env | one.env))
+    return trust.trusting(equipped) if is_led_by_name else equipped
 
 
 def _given(env: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
@@ -127,11 +159,13 @@ def open_beside(pod: Pod, plan: Plan) -> Iterator[Models | None]:
         yield None
         return
     local = [["127.0.0.1", OLLAMA_PORT]] if plan.hints[HINT].get("local") else []
+    names = plan.hints[HINT].get("names") or ()
+    tls = {"places": [[trust.ADDRESS, trust.PORT]], "chain": chain(names)} if names else None
     real = upstream()
     request = {"places": WHERE["places"] + local, "provider": False}
     for room in range(1, pod.rooms):  # what stands there finds one, too; only the app's is looked at
         pod.aside(SCRIPT, request, room=room)
-    aside = pod.aside(SCRIPT, request | {"provider": real is not None})
+    aside = pod.aside(SCRIPT, request | {"provider": real is not None, "tls": tls})
     desk = Desk(real) if real else None
     try:
         if desk:
@@ -143,10 +177,11 @@ def open_beside(pod: Pod, plan: Plan) -> Iterator[Models | None]:
 
 
 def hosts_of(plan: Plan) -> tuple[str, ...]:
-    """Names that have to mean this pod, so that calls of an Ollama beside the application arrive."""
+    """Names that have to mean this pod, so that calls of providers and of an Ollama beside the application arrive."""
     taken = {plan.name, *(one.name for one in plan.companions), "localhost", "127.0.0.1"}
-    local = HINT in plan.hints and plan.hints[HINT].get("local")
-    return tuple(name for name in OLLAMA_HOSTS if name not in taken) if local else ()
+    hint = plan.hints.get(HINT) or {}
+    names = (*(OLLAMA_HOSTS if hint.get("local") else ()), *(hint.get("names") or ()))
+    return tuple(name for name in names if name not in taken)
 
 
 __all__ = ["HINT", "SCRIPT", "WHERE", "Failure", "Models", "equip", "hosts_of", "open_beside"]

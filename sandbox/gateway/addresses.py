@@ -51,7 +51,7 @@ def whose(address: str) -> Provider | None:
         return None
     for provider in PROVIDERS:
         for own in provider.hosts:
-            name, _, path = own.partition("/")
+            name, _, path = own.removeprefix("*.").partition("/")
             if (host == name or host.endswith("." + name)) and (parts.path or "/").startswith("/" + path):
                 return provider
         if provider.id == "ollama" and port == OLLAMA_PORT:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from sandbox.gateway.addresses import ANY_ADDRESS, at_gateway, fallbacks, is_local, is_replaceable, whose
 from sandbox.gateway.packages import MAX_BYTES, by_package
@@ -12,7 +14,10 @@ from sandbox.pysource.environment import example_values
 from sandbox.pysource.syntax import FOREIGN_FOLDERS
 from sandbox.tree import Tree
 
-MAX_FILES, MAX_UNREACHED = 600, 8
+MAX_FILES, MAX_UNREACHED, MAX_NAMES = 600, 8, 32
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?){1,6}")
+# Languages whose programs trust what is built into them, whatever the environment says.
+_OWN_TRUST = re.compile(r"\.(?:java|kt|php|rs)$")
 _CODE = re.compile(r"\.(?:py|js|jsx|ts|tsx|mjs|cjs|go|java|kt|rs|rb|php|cs)$")
 _SETTINGS = re.compile(r"\.(?:properties|ya?ml|toml)$|(?:^|/)(?:\.env[\w.]*|[\w.]*\.env)$")
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,8}\b")
@@ -35,12 +40,16 @@ _AZURE = (
 class Calls:
     """What calls models. `clients` are provider ids with where each was seen; `env` leads them to the gateway.
 
-    `unreached` are sentences about calls that no variable can lead there, with file and line where they are known;
-    `local` tells that some may go to an Ollama beside the application: its clients ask there when told nothing.
+    `names` are the hosts of the providers: calls that no variable leads arrive where the gateway answers for those, and
+    `by_name` are sentences about them for where it cannot. `unreached` are sentences about calls that do not arrive in
+    either way, all with file and line where they are known. `local` tells that some may go to an Ollama beside the
+    application: its clients ask there when told nothing.
     """
 
     clients: dict[str, str] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    by_name: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
     local: bool = False
 
@@ -98,8 +107,18 @@ def detect(tree: Tree) -> Calls:
     if clients:
         env = _named(reading.variables) | _documented(tree) | env
     far = {where: address for where, address in reading.literal.items() if not is_local(address)}
-    unreached = [*_unreached(clients, far), *_tables(tree, reading.tokenisers)][:MAX_UNREACHED]
-    return Calls(clients, env | reading.addressed, tuple(unreached), "ollama" in clients)
+    named = {where: address for where, address in far.items() if _is_named(where, address)}
+    by_name = (*_unled(clients, by_name=True), *_told(named))
+    lost = {where: address for where, address in far.items() if where not in named}
+    unreached = (*_unled(clients, by_name=False), *_told(lost), *_tables(tree, reading.tokenisers))
+    return Calls(
+        clients,
+        env | reading.addressed,
+        names=_names(clients, named.values()),
+        by_name=by_name[:MAX_UNREACHED],
+        unreached=unreached[:MAX_UNREACHED],
+        local="ollama" in clients,
+    )
 
 
 def _named(variables: dict[str, str]) -> dict[str, str]:
@@ -116,17 +135,31 @@ def _documented(tree: Tree) -> dict[str, str]:
     return {name: value for name, value in values.items() if _MODEL.search(name) and not is_replaceable(value)}
 
 
-def _unreached(clients: dict[str, str], literal: dict[str, str]) -> list[str]:
-    by_client = [
+def _is_named(where: str, address: str) -> bool:
+    """Whether a call of an address in the code arrives where the gateway answers for its host."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" and parts.port in (None, 443) and not _OWN_TRUST.search(where.rpartition(":")[0])
+
+
+def _names(clients: Iterable[str], addresses: Iterable[str]) -> tuple[str, ...]:
+    hosts = [host for provider in PROVIDERS if provider.id in clients for host in provider.hosts if "*" not in host]
+    named = [host.partition("/")[0] for host in hosts] + [urlsplit(address).hostname or "" for address in addresses]
+    return tuple(sorted({name for name in named if _HOST.fullmatch(name)}))[:MAX_NAMES]
+
+
+def _unled(clients: dict[str, str], *, by_name: bool) -> list[str]:
+    return [
         f"{provider.title} ({clients[provider.id]}) cannot be led to the model gateway. {provider.unreached}"
         for provider in PROVIDERS
-        if provider.unreached and provider.id in clients
+        if provider.unreached and provider.id in clients and bool(provider.hosts) == by_name
     ]
-    by_address = [
+
+
+def _told(literal: dict[str, str]) -> list[str]:
+    return [
         f"{where} has the address {address} in the code, which a run cannot reach. Read it from a variable."
         for where, address in literal.items()
     ]
-    return by_client + by_address
 
 
 def _tables(tree: Tree, tokenisers: list[str]) -> list[str]:

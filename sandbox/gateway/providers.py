@@ -15,11 +15,13 @@ KEY = "assay-gateway-no-real-key"
 
 @dataclass(frozen=True)
 class Provider:
-    """One row. An `unreached` provider's client reads no address from the environment; the text says what to do.
+    """One row. An `unreached` provider's client reads no address from the environment; the text says what to do. It is
+    led by the names of the `hosts` all the same, where there are any.
 
     python   distributions (normalised names), also known by their imports      node  packages of npm
     words    what names it in other manifests (go.mod, pom.xml, Cargo.toml)     names prefixes of its variables
-    hosts    its public addresses, some with the start of a path                 env   what is given
+    hosts    its public addresses, some with the start of a path, "*." before    env   what is given
+             those of which there are many
     """
 
     id: str
@@ -74,7 +76,7 @@ PROVIDERS = (
         "Azure OpenAI",
         node=("@azure/openai", "@ai-sdk/azure"),
         names=("AZURE_OPENAI_",),
-        hosts=("openai.azure.com",),
+        hosts=("*.openai.azure.com", "*.services.ai.azure.com"),
         env={
             "AZURE_OPENAI_API_KEY": KEY,
             "AZURE_OPENAI_ENDPOINT": GATEWAY,
@@ -108,7 +110,7 @@ PROVIDERS = (
         "groq",
         "Groq",
         python=("groq", "langchain-groq", "llama-index-llms-groq"),
-        node=("groq-sdk", "@langchain/groq"),
+        node=("groq-sdk", "@langchain/groq", "@ai-sdk/groq"),
         names=("GROQ_",),
         hosts=("api.groq.com",),
         env={"GROQ_API_KEY": f"gsk_{KEY}", "GROQ_BASE_URL": GATEWAY, "GROQ_API_BASE": GATEWAY},
@@ -117,7 +119,7 @@ PROVIDERS = (
         "gemini",
         "Google Gemini",
         python=("google-genai", "langchain-google-genai"),
-        node=("@google/genai", "@langchain/google-genai"),
+        node=("@google/genai", "@langchain/google-genai", "@google/generative-ai", "@ai-sdk/google"),
         names=("GEMINI_",),
         hosts=("generativelanguage.googleapis.com",),
         env={"GEMINI_API_KEY": KEY, "GOOGLE_API_KEY": KEY, "GOOGLE_GEMINI_BASE_URL": GATEWAY},
@@ -126,9 +128,8 @@ PROVIDERS = (
         "gemini-old",
         "Google Gemini",
         python=("google-generativeai",),
-        node=("@google/generative-ai",),
         env={"GEMINI_API_KEY": KEY, "GOOGLE_API_KEY": KEY},
-        unreached="Move to google-genai (Node.js: @google/genai), whose address GOOGLE_GEMINI_BASE_URL sets.",
+        unreached="Move to google-genai, its successor; this client is not maintained any more and speaks gRPC.",
     ),
     Provider(
         "mistral",
@@ -143,7 +144,8 @@ PROVIDERS = (
         "mistral-sdk",
         "Mistral",
         python=("mistralai",),
-        node=("@mistralai/mistralai",),
+        node=("@mistralai/mistralai", "@ai-sdk/mistral"),
+        hosts=("api.mistral.ai",),
         env={"MISTRAL_API_KEY": KEY, "MISTRAL_BASE_URL": GATEWAY},
         unreached='Give the client server_url=os.getenv("MISTRAL_BASE_URL").',
     ),

@@ -1,6 +1,7 @@
 """A model provider inside the pod: OpenAI's, Anthropic's, Gemini's and Ollama's interfaces, deterministic and bounded.
 
-Standard input, one JSON document a line: first {"places": [["127.0.0.12", 4010]]}, later any number of
+Standard input, one JSON document a line: first {"places": [["127.0.0.12", 4010]]}, and "tls" in it where it also
+answers at the names of providers (see gateway_doors.py), later any number of
 {"tell": number, "mode": {"name": "normal" | ..., "delay_s", "retry_after_s", "times"}} (see `Mode`), or
 {"tell": number, "rules": [...], "watch": [...]} (see gateway_rules.py). Only who holds standard input can change how it
 answers: nothing that an application sends does.
@@ -26,6 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import gateway_routes as routes
+from gateway_doors import Untrusted, door_at, secure_doors, streams
 from gateway_http import HEAD_BYTES, Refusal, chunk, document_bytes, head_of, read_request
 from gateway_persona import PERSONAS, speaking_as
 from gateway_provider import Provider
@@ -73,9 +75,10 @@ class Mode:
 
 
 class Gateway:
-    def __init__(self, places, provider=False):
+    def __init__(self, places, provider=False, tls=None):
         self.provider = Provider(provider)
-        self.doors = [door_at(address, port) for address, port in places]
+        plain = {door_at(address, port): None for address, port in places}
+        self.doors = plain | secure_doors(tls)  # with the TLS context of each, None where it speaks plainly
         self.links, self.mode, self.calls, self.marked = set(), Mode(), 0, 0
         self.rules = Rules()
         self.started = time.monotonic()
@@ -113,19 +116,20 @@ class Gateway:
             self.open()
 
     def open(self):
-        for door in self.doors:
+        for door, context in self.doors.items():
             door.listen(128)
-            self.accepting.append(asyncio.create_task(self.accept(door)))
+            self.accepting.append(asyncio.create_task(self.accept(door, context)))
 
     def close(self):
         """Nothing listens from here on, while the port stays ours: a socket that is bound can listen again."""
         while self.accepting:
             self.accepting.pop().cancel()
-            self.doors[len(self.accepting)].shutdown(socket.SHUT_RDWR)
+        for door in self.doors:
+            door.shutdown(socket.SHUT_RDWR)
         for link in list(self.links):
             link.abort()
 
-    async def accept(self, door):
+    async def accept(self, door, context):
         loop = asyncio.get_running_loop()
         tasks = set()
         while True:
@@ -137,15 +141,20 @@ class Gateway:
             if len(self.links) + len(tasks) >= CONNECTIONS * 2:
                 link.close()
                 continue
-            task = asyncio.create_task(self.serve(link))
+            task = asyncio.create_task(self.serve(link, context))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
-    async def serve(self, link):
+    async def serve(self, link, context):
         """One connection, from its first request to its end."""
         # asyncio sets it only on sockets that name their protocol; without it each chunk of a stream waits 40 ms.
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        reader, writer = await asyncio.open_connection(sock=link, limit=HEAD_BYTES)
+        try:
+            reader, writer = await streams(link, context, HEAD_BYTES)
+        except Untrusted:
+            if self.mode.name != "refused":
+                self.record(None, None, Said(status=0), 0.0, path="(the client broke off the TLS handshake)")
+            return
         transport = writer.transport
         try:
             if len(self.links) >= CONNECTIONS:
@@ -267,15 +276,6 @@ class Gateway:
         event(call=told)
 
 
-def door_at(address, port):
-    """A socket that is bound, and does not listen yet."""
-    door = socket.socket()
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    door.bind((address, port))
-    door.setblocking(False)
-    return door
-
-
 async def patience(reader, seconds):
     """Wait so long; True at once when the client does not, and goes."""
     until = time.monotonic() + seconds
@@ -332,7 +332,7 @@ async def main():
     controls = asyncio.Queue()
     loop = asyncio.get_running_loop()
     threading.Thread(target=listen_to_input, args=(loop, controls), daemon=True).start()
-    await Gateway(request["places"], request.get("provider") is True).run(controls)
+    await Gateway(request["places"], request.get("provider") is True, request.get("tls")).run(controls)
 
 
 if __name__ == "__main__":

@@ -10,16 +10,18 @@ import time
 from pathlib import Path
 
 import sandbox
+from sandbox.gateway.authority import chain
 
 SCRIPT = Path(sandbox.__file__).parent / "inside" / "gateway.py"
 ADDRESS = "127.0.0.1"
 
 
 class Gateway:
-    """In `with`. `events` are what it printed; with `provider` it asks whoever calls `on_ask`."""
+    """In `with`. `events` are what it printed; with `provider` it asks whoever calls `on_ask`; with `names` it answers
+    by TLS for those, at `tls_port`."""
 
-    def __init__(self, *, provider=False):
-        self.provider, self.heard = provider, None
+    def __init__(self, *, provider=False, names=()):
+        self.provider, self.names, self.heard = provider, names, None
 
     def on_ask(self, heard):
         self.heard = heard
@@ -27,10 +29,12 @@ class Gateway:
     def __enter__(self):
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self.process = subprocess.Popen([sys.executable, "-I", str(SCRIPT)], **pipes)
-        with socket.create_server((ADDRESS, 0)) as free:
-            port = free.getsockname()[1]
-        self.say({"places": [[ADDRESS, port]], "provider": self.provider})
-        self.port = json.loads(self.process.stdout.readline())["event"]["listening"][0]
+        with socket.create_server((ADDRESS, 0)) as free, socket.create_server((ADDRESS, 0)) as other:
+            port, secure = free.getsockname()[1], other.getsockname()[1]
+        tls = {"places": [[ADDRESS, secure]], "chain": chain(self.names)} if self.names else None
+        self.say({"places": [[ADDRESS, port]], "provider": self.provider, "tls": tls})
+        self.port, *more = json.loads(self.process.stdout.readline())["event"]["listening"]
+        self.tls_port = more[0] if more else None
         self.events, self._told = [], 0
         self._reader = threading.Thread(target=self._read)
         self._reader.start()

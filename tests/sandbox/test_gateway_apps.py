@@ -151,3 +151,42 @@ def test_script_that_stays_says_why_it_cannot_start_and_is_removed_with_the_pod(
         with pytest.raises(HostFault) as taken:
             pod.aside(gateway.SCRIPT, gateway.WHERE)  # the port is the first one's
         assert "Address already in use" in taken.value.detail
+
+
+def test_addresses_in_the_code_are_answered_at_their_names(engine, evaluation, tmp_path):
+    (tmp_path / "main.py").write_text(BUILT_IN)
+    (tmp_path / "requirements.txt").write_text("flask==3.1.0\nrequests==2.32.3\n")
+    with deployed(engine, evaluation, tmp_path) as target:
+        assert target.seen["boot"]["state"] == "alive"
+        assert [row["port"] for row in target.seen["boot"]["listening"]] == [8000]
+        status, body = post(target, "/ask", {"question": "Who paints the fence?"})
+        assert (status, "Who paints the fence?" in body) == (200, True), body
+        seen = model_calls.PROBE.gather(target)
+        assert (seen["names"], seen["unreached"]) == (["api.groq.com"], [])
+        assert seen["paths"] == {"/openai/v1/chat/completions": 2}  # by requests, and by the standard library
+
+
+BUILT_IN = """
+import json
+import urllib.request
+
+import requests
+from flask import Flask, request
+
+app = Flask(__name__)
+URL = "https://api.groq.com/openai/v1/chat/completions"
+
+
+@app.get("/")
+def home():
+    return "Ask me."
+
+
+@app.post("/ask")
+def ask():
+    body = {"model": "llama", "messages": [{"role": "user", "content": request.json["question"]}]}
+    answer = requests.post(URL, json=body, timeout=10).json()
+    again = urllib.request.Request(URL, json.dumps(body).encode())
+    assert urllib.request.urlopen(again, timeout=10).status == 200
+    return answer["choices"][0]["message"]["content"]
+"""

@@ -114,10 +114,46 @@ def test_models_are_those_of_the_example_file_and_azure_gets_what_its_client_nee
     assert not {"CHAT_MODEL", "MODEL_PATH", "DEBUG"} & set(env)
 
 
-def test_what_no_variable_can_lead_is_said_with_its_line():
-    calls = detect(Tree.of({"a.py": "import mistralai\nx = 1\nOpenAI(base_url='https://api.deepseek.com')\n"}))
-    assert any("server_url" in sentence for sentence in calls.unreached)
-    assert any(sentence.startswith("a.py:3 has the address https://api.deepseek.com") for sentence in calls.unreached)
+def test_what_no_variable_can_lead_is_led_by_the_providers_name():
+    calls = detect(Tree.of({"a.py": "import mistralai\nx = 1\nOpenAI(base_url='https://api.deepseek.com/v1')\n"}))
+    assert calls.unreached == ()
+    assert calls.names == ("api.deepseek.com", "api.mistral.ai")
+    assert any("server_url" in sentence for sentence in calls.by_name)
+    assert any(sentence.startswith("a.py:3 has the address https://api.deepseek.com") for sentence in calls.by_name)
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("src/Ask.java", "https://api.groq.com/openai/v1"),
+        ("ask.py", "http://api.groq.com/openai/v1"),
+        ("ask.py", "https://api.groq.com:8443/openai/v1"),
+    ],
+)
+def test_what_arrives_in_no_way_is_said_with_its_line(path, address):
+    (sentence,) = detect(Tree.of({path: f'url = "{address}"\n'})).unreached
+    assert sentence.startswith(f"{path}:1 has the address {address}")
+
+
+def test_service_with_an_address_in_its_code_trusts_the_gateway_at_that_name():
+    tree = Tree.of({"a.py": "OpenAI(base_url='https://openrouter.ai/api/v1')\n"})
+    companion = Companion("worker", "worker", "FROM python:3.12-slim\n")
+    plan = gateway.equip(Plan("python", 1, "FROM python:3.12-slim\n", companions=(companion,)), tree)
+    assert gateway.hosts_of(plan) == ("openrouter.ai",)
+    assert plan.refused == ()
+    for part in (plan, *plan.companions):
+        assert part.dockerfile.endswith("\nCOPY .assay/models.pem /etc/assay/models.pem\n")
+        assert part.files[".assay/models.pem"].startswith("-----BEGIN CERTIFICATE-----\n")
+        assert part.env["SSL_CERT_FILE"] == part.env["NODE_EXTRA_CA_CERTS"] == "/etc/assay/models.pem"
+
+
+def test_stack_that_needs_the_port_itself_is_led_by_variables_only():
+    tree = Tree.of({"a.py": "OpenAI(base_url='https://openrouter.ai/api/v1')\n"})
+    proxy = Companion("proxy", "app", "FROM nginx\n", ports=(443,))
+    plan = gateway.equip(Plan("python", 1, "FROM python:3.12-slim\n", companions=(proxy,)), tree)
+    assert gateway.hosts_of(plan) == ()
+    assert [note.id for note in plan.refused] == ["model_unreached"]
+    assert "SSL_CERT_FILE" not in plan.env
 
 
 def test_page_is_told_of_calls_that_cannot_be_led():
@@ -153,7 +189,9 @@ def test_value_of_the_team_stays_unless_it_says_nothing():
         "ENV OPENAI_API_BASE=https://api.openai.com/v1\n"
     )
     equipped = gateway.equip(Plan("dockerfile", 1, dockerfile), Tree.of({"main.py": APP}))
-    assert equipped.env == {"OPENAI_API_BASE": f"{GATEWAY}/v1"}
+    assert {name: value for name, value in equipped.env.items() if name.startswith("OPENAI")} == {
+        "OPENAI_API_BASE": f"{GATEWAY}/v1"
+    }
 
 
 @pytest.mark.parametrize(
@@ -209,3 +247,30 @@ def test_text_made_to_slow_the_reader_does_not(text):
         {"a.py": text + " BaseSettings", ".env.example": text, "pyproject.toml": text, "requirements.txt": text}
     )
     assert detect(tree).clients == {}
+
+
+def test_pages_that_make_a_client_while_they_are_built_have_its_key_then():
+    files = {
+        "package.json": '{"dependencies": {"next": "15", "openai": "4"}, "scripts": {"build": "next build"}}',
+        "app/api/ask/route.js": "import OpenAI from 'openai'\nconst ai = new OpenAI()\nexport function GET() {}\n",
+        "app/page.js": "export default function Page() { return null }\n",
+    }
+    tree = Tree.of(files)
+    lines = gateway.equip(plan_for(tree), tree).dockerfile.splitlines()
+    (at,) = [number for number, line in enumerate(lines) if line.startswith("RUN") and "run build" in line]
+    assert lines[at - 1].startswith("ENV OPENAI_API_KEY=sk-assay")
+    assert "BASE_URL" not in lines[at - 1]
+
+
+def test_nodes_settings_are_not_repaired_by_the_gateways():
+    files = {
+        "package.json": '{"dependencies": {"express": "4", "groq-sdk": "1"}, "scripts": {"start": "node server.js"}}',
+        "server.js": (
+            "const app = require('express')()\nconst Groq = require('groq-sdk')\n"
+            "const groq = new Groq({ apiKey: process.env.GROQ_API_KEY })\napp.listen(process.env.PORT)\n"
+        ),
+    }
+    tree = Tree.of(files)
+    plan = plan_for(tree)
+    assert [note.id for note in plan.repairs] == ["environment_placeholder"]
+    assert gateway.equip(plan, tree).repairs == ()
