@@ -26,12 +26,14 @@ class Route:
     wrap    the member of the body that holds a row (or, of a batch, the rows); "" when the body is that itself
     fields  what a row holds, () where nothing describes it
     example a body that fits the description, None without one
+    form    it takes the fields of a form, as a page sends them, and no JSON
     """
 
     path: str
     wrap: str = ""
     fields: tuple[Field, ...] = ()
     example: dict[str, Any] | None = None
+    form: bool = False
 
     def body(self, row: Any) -> Any:
         return {self.wrap: row} if self.wrap else row
@@ -47,9 +49,10 @@ class Route:
 
 @dataclass(frozen=True)
 class Routes:
-    """`single` takes one row, `batch` several; either may be missing."""
+    """`single` takes one row, `batch` several; either may be missing. `files` are paths that take a file instead."""
 
     single: Route | None = None
     batch: Route | None = None
     source: str = ""
     get: tuple[str, ...] = field(default=())
+    files: tuple[str, ...] = ()

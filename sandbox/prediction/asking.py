@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from sandbox.prediction import Route
 from sandbox.prediction.rows import Rows, rows_for
@@ -12,14 +13,18 @@ from sandbox.prediction.signals import of_answer, of_page
 from sandbox.probes import Target
 
 HEADERS = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ANSWER_BYTES = 4 * 1024
 PAGE_BYTES = 256 * 1024
 
 
 def post(route: Route, row: Any, body_bytes: int = ANSWER_BYTES) -> dict[str, Any]:
     """The request that sends a row (or, to a route for several, a list of them)."""
-    body = json.dumps(route.body(row))
-    return {"method": "POST", "path": route.path, "body": body, "headers": HEADERS, "body_bytes": body_bytes}
+    body, headers = json.dumps(route.body(row)), HEADERS
+    if route.form:
+        values = row if isinstance(row, dict) else {}
+        body, headers = urlencode({name: "" if value is None else value for name, value in values.items()}), FORM
+    return {"method": "POST", "path": route.path, "body": body, "headers": headers, "body_bytes": body_bytes}
 
 
 def get(path: str, body_bytes: int = ANSWER_BYTES) -> dict[str, Any]:

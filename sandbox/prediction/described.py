@@ -14,6 +14,7 @@ PREDICTS = re.compile(
     r"predict|score|infer|classif|forecast|recommend|estimat|detect|regress|invocations", re.IGNORECASE
 )
 _BATCH = re.compile(r"batch|bulk|many|multi", re.IGNORECASE)
+_JSON, _FORM, _FILE = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 MOST_FIELDS, NAME_CHARACTERS = 60, 100
 EXAMPLE_BYTES = 16 * 1024
 _DEEP = 8
@@ -23,25 +24,31 @@ def routes_of(document: dict[str, Any], path: str = "", batch: str = "") -> Rout
     """`path` and `batch` are what a manifest declares, "" to look for them."""
     single: Route | None = None
     several: Route | None = None
-    for at, schema in _posts(document):
+    files: list[str] = []
+    for at, schema, kind in _posts(document):
         declared = at in (path, batch)
         if not declared and not PREDICTS.search(at):
             continue
-        is_batch, route = _route(document, at, schema)
+        if kind == _FILE:
+            files.append(at)
+            continue
+        is_batch, route = (False, _form(document, at, schema)) if kind == _FORM else _route(document, at, schema)
         if at == batch or (is_batch and not batch):
             several = several or (route if is_batch else Route(at))
         if at == path or (not is_batch and not path and not _BATCH.search(at)):
             single = single or route
-    return Routes(single, several, "openapi", tuple(_gets(document)))
+    return Routes(single, several, "openapi", tuple(_gets(document)), tuple(files))
 
 
-def _posts(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _posts(document: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    """(path, schema of the body, its media type)"""
     paths = document.get("paths")
     for at, methods in list(paths.items())[:MAX_PATHS] if isinstance(paths, dict) else ():
         post = methods.get("post") if isinstance(methods, dict) else None
         if isinstance(post, dict) and is_path(at) and "{" not in at:
             content = _dict(_dict(_resolved(document, post.get("requestBody"))).get("content"))
-            yield at, _dict(content.get("application/json")).get("schema")
+            kind = next((kind for kind in (_JSON, _FORM, _FILE) if kind in content), _JSON)
+            yield at, _dict(content.get(kind)).get("schema"), kind
 
 
 def _gets(document: dict[str, Any]) -> Iterator[str]:
@@ -66,6 +73,11 @@ def _route(document: dict[str, Any], at: str, schema: Any) -> tuple[bool, Route]
         if inner.get("properties"):
             return False, Route(at, str(name), _fields(document, inner), _example(document, inner))
     return False, Route(at, "", _fields(document, schema), _example(document, schema))
+
+
+def _form(document: dict[str, Any], at: str, schema: Any) -> Route:
+    schema = _resolved(document, schema)
+    return Route(at, "", _fields(document, schema), _example(document, schema), form=True)
 
 
 def _example(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any] | None:

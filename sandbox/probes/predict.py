@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox.prediction import Route, Routes
+from sandbox.prediction import Field, Route, Routes
 from sandbox.prediction.answers import listed, model_in, model_told, parsed, prediction_of, same
 from sandbox.prediction.asking import ask, get, good, post, rows_of
 from sandbox.prediction.described import PREDICTS, routes_of
@@ -23,14 +23,21 @@ def gather(target: Target) -> dict[str, Any]:
     predict = told.get("predict") or {}
     routes = _routes(target, predict)
     if routes is None or routes.single is None:
-        return {"found": False, "why": "No route of it was found that predicts."}
+        took = f"{routes.files[0]} takes a file, and none is sent here." if routes and routes.files else ""
+        return {"found": False, "why": took or "No route of it was found that predicts."}
     route = routes.single
     rows = rows_of(target, route) or example_rows(route)
     seen = {"found": True, "path": route.path, "source": routes.source, "route": route.to_json()}
     if rows is None:
         why = f"No rows were found that fit {route.path}."
         return seen | {"answers": False, "why": why, "rows_from": ""}
-    return seen | _asked(target, routes, rows, told)
+    asked = _asked(target, routes, rows, told)
+    if asked.pop("page") and not asked["answers"]:
+        why = (
+            f"{route.path} answers a page for people, in which no prediction can be read; answer JSON to have it read."
+        )
+        return {"found": False, "why": why}
+    return seen | asked
 
 
 def _routes(target: Target, predict: dict[str, Any]) -> Routes | None:
@@ -42,6 +49,7 @@ def _routes(target: Target, predict: dict[str, Any]) -> Routes | None:
     posts = [str(row.get("path")) for row in (*asked, *hints) if "POST" in str(row.get("method", "")).upper()]
     if not declared and not any(PREDICTS.search(path) for path in posts):
         return None
+    files = tuple(str(row.get("path")) for row in hints if "file" in row)
     described = target.seen["boot"].get("openapi")
     if described:
         answer = ask(target, [get(described, DOCUMENT_BYTES)])[0]
@@ -52,8 +60,14 @@ def _routes(target: Target, predict: dict[str, Any]) -> Routes | None:
         found = routes_of(document, declared, batch) if isinstance(document, dict) else Routes()
         if found.single:
             return found
-    path = declared or next(path for path in posts if PREDICTS.search(path))
-    return Routes(Route(path), Route(batch) if batch else None, "declared" if declared else "code")
+        files += found.files
+    path = declared or next((path for path in posts if PREDICTS.search(path) and path not in files), "")
+    if not path:
+        return Routes(files=files)
+    read = next((row for row in hints if row.get("path") == path and ("form" in row or "json" in row)), {})
+    named = tuple(Field(str(name)) for name in read.get("form") or read.get("json") or ())
+    single = Route(path, fields=named, form="form" in read)
+    return Routes(single, Route(batch) if batch else None, "declared" if declared else "code")
 
 
 def _asked(target: Target, routes: Routes, rows: Rows, told: dict[str, Any]) -> dict[str, Any]:
@@ -77,6 +91,7 @@ def _asked(target: Target, routes: Routes, rows: Rows, told: dict[str, Any]) -> 
     return {
         "answers": answered * 2 > count,
         "why": "" if answered * 2 > count else _refusal(first),
+        "page": all(good(answer) and "html" in answer["content_type"] for answer in first),
         "rows_from": rows.source,
         "columns": [field.name for field in rows.fields],
         "numeric": rows.numeric,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sandbox.pysource.inputs import Inputs, inputs_of
 from sandbox.pysource.syntax import Module, assignments, value_of
 
 MAX_ROUTES = 100
@@ -20,11 +21,15 @@ _ROUTERS = ("fastapi.APIRouter", "fastapi.routing.APIRouter", "flask.Blueprint",
 
 @dataclass(frozen=True, order=True)
 class Route:
-    """`path` as the team wrote it, parameters in the framework's own notation ("/items/{id}", "/u/<name>")."""
+    """`path` as the team wrote it, parameters in the framework's own notation ("/items/{id}", "/u/<name>").
+
+    inputs  what the function reads of the body, None where nothing tells
+    """
 
     path: str
     method: str
     function: str = ""
+    inputs: Inputs | None = field(default=None, compare=False)
 
     @property
     def parameters(self) -> bool:
@@ -117,8 +122,9 @@ def _decorated(module: Module, mounted: dict[str, str]) -> Iterator[Route]:
                 inner = _join(prefix, inner)
             elif prefix:
                 inner = prefix
+            inputs = inputs_of(node, module)
             for method in [verb.upper()] if verb in _VERBS else _methods(decorator, module):
-                yield Route(_join(inner, path), method, node.name)
+                yield Route(_join(inner, path), method, node.name, inputs if method == "POST" else None)
 
 
 def _tabled(module: Module) -> Iterator[Route]:

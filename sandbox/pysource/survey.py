@@ -50,11 +50,14 @@ class Survey:
         return self.tree.once((routes_of, top), lambda: routes_of(below))
 
     def hints(self, entry: Entrypoint) -> dict[str, Any]:
-        """The plan's hints: {"framework", "app", "routes": [{"method", "path"}], "openapi"}."""
+        """The plan's hints: {"framework", "app", "routes": [{"method", "path"}], "openapi"}.
+
+        A route that reads a body has {"file", "form" or "json": the names that it reads}, too.
+        """
         hints: dict[str, Any] = {
             "framework": entry.framework.id,
             "app": f"{entry.path}:{entry.attribute}" if entry.attribute else entry.path,
-            "routes": [{"method": route.method, "path": route.path} for route in self.routes(entry)],
+            "routes": [_row(route) for route in self.routes(entry)],
         }
         if entry.framework.openapi:
             hints["openapi"] = entry.framework.openapi
@@ -63,3 +66,9 @@ class Survey:
     def health(self, entry: Entrypoint) -> tuple[str, ...]:
         """Paths that look like health, the team's own before the framework's."""
         return tuple(dict.fromkeys((*health_paths(self.routes(entry)), *entry.framework.health)))
+
+
+def _row(route: Route) -> dict[str, Any]:
+    """A route as a hint, with the members that its function reads of a body."""
+    read = {route.inputs.kind: list(route.inputs.names)} if route.inputs else {}
+    return {"method": route.method, "path": route.path} | read

@@ -8,6 +8,7 @@ import pytest
 from sandbox.prediction import Field, Route
 from sandbox.prediction.answers import listed, model_in, model_told, prediction_of, same
 from sandbox.prediction.answers import read as read_answer
+from sandbox.prediction.asking import post
 from sandbox.prediction.described import routes_of
 from sandbox.prediction.rows import Rows, rows_for, shifted
 from sandbox.prediction.signals import moved, names, of_answer, of_page, restless
@@ -318,3 +319,22 @@ def test_source_probe_keeps_bounded_rows_of_few_tables():
         gather(SourceTarget(Tree.of({"assay.yaml": "version: 1\nroot: nowhere\nml: {data: x.csv}\n"}), {}))["train"]
         is None
     )
+
+
+def _described(path, kind, properties):
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"paths": {path: {"post": {"requestBody": {"content": {kind: {"schema": schema}}}}}}}
+
+
+def test_form_is_sent_as_a_page_sends_it():
+    document = _described("/predict", "application/x-www-form-urlencoded", {"age": {"type": "integer"}})
+    route = routes_of(document).single
+    assert (route.form, [one.name for one in route.fields]) == (True, ["age"])
+    sent = post(Route.from_json(route.to_json()), {"age": 41, "town": "Bad Tölz", "gone": None})
+    assert sent["body"] == "age=41&town=Bad+T%C3%B6lz&gone="
+    assert sent["headers"] == {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def test_route_for_a_file_gets_no_rows():
+    found = routes_of(_described("/predict", "multipart/form-data", {"file": {"type": "string", "format": "binary"}}))
+    assert (found.single, found.files) == (None, ("/predict",))
