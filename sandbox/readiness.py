@@ -7,11 +7,31 @@ from typing import Any
 
 from sandbox.diagnosis import diagnose_run
 from sandbox.engine import Service
+from sandbox.faults import TeamFault
 from sandbox.plan import Plan
 from sandbox.probes import Target
 
 # Beyond the service's own time: a look that is under way when the time is over may finish.
 SLACK_S = 40.0
+FAULTS = {
+    "never_listens": (
+        "The process runs, but listens on no port",
+        "Start a server on 0.0.0.0 and on the port that the PORT variable names; a script that only prints is none.",
+    ),
+    "loopback_only": (
+        "The service listens only on 127.0.0.1",
+        "Bind 0.0.0.0 instead of 127.0.0.1 or localhost: from outside its container nobody can reach it now.",
+    ),
+    "answers_nothing": (
+        "The service accepts connections and never answers HTTP",
+        "Make sure that an HTTP server listens on that port and that no request waits for something at start.",
+    ),
+    "answers_errors": (
+        "The service answers every request with a server error",
+        "Open its front page locally, read the stack trace in the log, and mend its cause.",
+    ),
+}
+LOG_LINES = 10
 HEALTH_WORDS = ("health", "ready", "live", "ping", "status")
 
 
@@ -54,6 +74,18 @@ def wait_ready(target: Target, service: Service, boot_s: float, *, since: float)
     if document["ready_after_s"] is not None and head_start:
         document["ready_after_s"] = round(document["ready_after_s"] + max(0.0, head_start[0]), 3)
     return document
+
+
+def unready(target: Target, service: Service, document: dict[str, Any]) -> TeamFault:
+    """The fault of a service whose `wait_ready` document has failed, with the last lines that it wrote."""
+    title, fix = FAULTS[document["why"]]
+    listening = ", ".join(f"{row['address']}:{row['port']}" for row in document["listening"]) or "nothing"
+    tail = service.logs(16 * 1024).decode("utf-8", "replace").splitlines()[-LOG_LINES:]
+    where = target.plan.hints.get("loopback") if document["why"] == "loopback_only" else None
+    detail = "\n".join([f"Listening: {listening}.", *tail])
+    fault = TeamFault(document["why"], title, detail=detail, fix=fix, where=where)
+    fault.evidence = document
+    return fault
 
 
 def health_paths(plan: Plan) -> list[str]:

@@ -11,7 +11,7 @@ def judge(evidence: Evidence) -> Finding:
     pointer = ("/probes/strict",)
     if strict["answers"]:
         return passed("It also answers as user 65534 on a read-only root.", evidence=pointer)
-    return failed(f"It does not start as user 65534 on a read-only root: {strict['why']}", evidence=pointer)
+    return failed(f"As user 65534 on a read-only root it does not run. {strict['why'].rstrip('.')}.", evidence=pointer)
 
 
 CHECK = Check(

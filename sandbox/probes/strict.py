@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
 from sandbox.deployment import app_environment
 from sandbox.faults import TeamFault
 from sandbox.probes import Probe, Target
-from sandbox.readiness import wait_ready
+from sandbox.readiness import unready, wait_ready
 
 STRICT_BOOT_S = 30.0
+# Lines of a log that say what is wrong, rather than who asked for what.
+TROUBLE = re.compile(r"error|exception|denied|read-only|cannot|unable to|failed", re.IGNORECASE)
 
 
 def gather(target: Target) -> dict[str, Any]:
@@ -22,15 +25,15 @@ def gather(target: Target) -> dict[str, Any]:
     service = target.pod.start("strict", target.image, command=plan.start, env=app_environment(plan), strict=True)
     try:
         document = wait_ready(target, service, min(STRICT_BOOT_S, target.limits.boot_s), since=since)
+        if document["state"] == "failed":
+            raise unready(target, service, document)
     except TeamFault as fault:
-        return {
-            "answers": False,
-            "state": "failed",
-            "why": fault.detail.splitlines()[-1] if fault.detail else fault.title,
-        }
+        wrote = [line for line in fault.detail.splitlines() if TROUBLE.search(line)]
+        why = f"{fault.title}: {wrote[-1].strip()}" if wrote else fault.title
+        return {"answers": False, "state": "failed", "why": why}
     finally:
         service.signal("SIGKILL")
-    return {"answers": document["state"] != "failed", "state": document["state"], "why": document["why"]}
+    return {"answers": True, "state": document["state"], "why": document["why"]}
 
 
 PROBE = Probe("strict", 1, 99, "service", "Does it run as an ordinary user on a read-only root?", gather)
