@@ -9,7 +9,14 @@ from typing import Any
 
 from sandbox.diagnosis import diagnose_run
 from sandbox.engine import Image, OnLine, Pod, Service
-from sandbox.faults import MAX_DETAIL_CHARACTERS, MAX_DETAIL_LINES, Cancellation, SandboxError, TeamFault
+from sandbox.faults import (
+    MAX_DETAIL_CHARACTERS,
+    MAX_DETAIL_LINES,
+    Cancellation,
+    HostFault,
+    SandboxError,
+    TeamFault,
+)
 from sandbox.limits import Limits
 from sandbox.plan import Companion, Plan
 from sandbox.probes import Target
@@ -20,6 +27,10 @@ APP_PORT = 8000
 SLACK_S = 20.0
 # A worker answers nobody: one that still runs after this is at work.
 WORKER_S = 3.0
+# How an app ends, or waits for ever, that lacks a service of its stack; a syntax error is its own whatever is missing.
+LACKING = frozenset(
+    {"answers_errors", "answers_nothing", "dependency_unreachable", "exited", "migrations_failed", "never_listens"}
+)
 # All companions together may take this part of an evaluation; each that is begun gets at least LEAST_S.
 COMPANIONS_PART, LEAST_S = 0.25, 5.0
 
@@ -114,6 +125,20 @@ class Deployment:
         if absent:
             lines = [f"Not there beside it: {'; '.join(absent)}."[:MAX_DETAIL_CHARACTERS], *fault.detail.splitlines()]
             fault.detail = "\n".join([lines[0], *lines[1:][-(MAX_DETAIL_LINES - 1) :]])
+
+    def ours(self, fault: TeamFault) -> HostFault | None:
+        """The same failure as this platform's, when what the app may have lacked is a service that we do not have."""
+        missing = [row["name"] for row in self.rows if row["fault"] and row["fault"]["owner"] == "host"]
+        if not missing or fault.id not in LACKING:
+            return None
+        names = ", ".join(missing)
+        return HostFault(
+            "service_unavailable",
+            f"This platform could not provide {names}, and the application did not come up without it",
+            detail=f"{fault.title}.\n{fault.detail}",
+            fix=f"Give the engine a registry or a mirror that has the image of {names}; the team need not do anything.",
+            where=fault.where,
+        )
 
     def _start(self, companions: Iterable[Companion]) -> None:
         for number, one in enumerate(companions, 1):

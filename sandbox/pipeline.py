@@ -292,7 +292,10 @@ class Pipeline:
                     self._until, target.waited_s = self._until + target.waited_s, 0.0
                 except TeamFault as error:
                     stack.mention_absent(error)
-                    row["fault"] = error.fault("observing").to_json()
+                    ours = None if self._is_up else stack.ours(error)
+                    row["fault"] = (ours or error).fault("observing").to_json()
+                    if ours:
+                        raise ours from error
                     raise
                 finally:
                     row |= _service_facts(self.state["probes"].get("boot" if plan.kind == "service" else "job", {}))

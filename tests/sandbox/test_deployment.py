@@ -5,7 +5,7 @@ import time
 from sandbox.deployment import Deployment
 from sandbox.engine import State
 from sandbox.engine.fake import FakeEngine, fake_image
-from sandbox.faults import TeamFault
+from sandbox.faults import HostFault, TeamFault
 from sandbox.limits import Limits
 from sandbox.plan import Companion, Plan
 
@@ -83,3 +83,17 @@ def test_fault_of_the_app_says_what_it_had_to_do_without():
     fault = TeamFault("exited", "The process ended", detail="why")
     deployment.mention_absent(fault)
     assert fault.detail == "why"
+
+
+def test_app_that_lacks_a_service_of_ours_fails_by_our_fault():
+    rows, _, deployment = started(BOOT, Limits(), companion("elasticsearch"))
+    absent = HostFault("image_unavailable", "The base image elasticsearch:8 could not be had")
+    rows[0]["fault"] = absent.fault("building").to_json()
+    ours = deployment.ours(TeamFault("never_listens", "The process runs, but listens on no port", detail="waiting"))
+    assert (ours.owner, ours.id) == ("host", "service_unavailable")
+    assert "elasticsearch" in ours.title
+    assert ours.detail.splitlines() == ["The process runs, but listens on no port.", "waiting"]
+    # What has nothing to do with it stays the team's, and so does a service of the stack that the team broke.
+    assert deployment.ours(TeamFault("syntax_error", "The Python file does not parse")) is None
+    rows[0]["fault"] = TeamFault("exited", "The process ended").fault("observing").to_json()
+    assert deployment.ours(TeamFault("never_listens", "The process runs, but listens on no port")) is None
