@@ -11,6 +11,7 @@ from functools import cache
 from sandbox.faults import TeamFault
 from sandbox.hints.applying import from_hints, hinted
 from sandbox.launch.neighbours import with_neighbours
+from sandbox.launch.unserved import unserved
 from sandbox.manifest import manifest_of
 from sandbox.manifest.applying import Detection, applied
 from sandbox.plan import Plan
@@ -86,11 +87,15 @@ def _detected(tree: Tree, ids: Iterable[str]) -> Plan:
     if plan is not None and plan.buildpack in wanted:
         return replace(plan, why=(*passed, *plan.why))
     shown = ", ".join(tree.paths[:8]) or "no files at all"
+    looked = f"Looked for {', '.join(_LOOKED_FOR)}. The repository has: {shown}"
+    instead = unserved(tree)
     raise TeamFault(
         "nothing_runnable",
-        "Nothing in this repository says how to run it",
-        detail="\n".join([*passed, f"Looked for {', '.join(_LOOKED_FOR)}. The repository has: {shown}"]),
-        fix="Add a Dockerfile, or say in assay.yaml what starts it: `assay init` writes one to begin with.",
+        instead.title if instead else "Nothing in this repository says how to run it",
+        detail="\n".join([*passed, *([instead.seen] if instead else []), looked]),
+        fix=instead.fix
+        if instead
+        else "Add a Dockerfile, or say in assay.yaml what starts it: `assay init` writes one to begin with.",
     )
 
 
