@@ -4,6 +4,7 @@ from sandbox.diagnosis.compiled_rules import COMPILED_RUN_RULES
 from sandbox.diagnosis.conflict_rules import CONFLICT_RULES
 from sandbox.diagnosis.model_rules import MODEL_RULES
 from sandbox.diagnosis.node_rules import NODE_RUN_RULES
+from sandbox.diagnosis.path_rules import PATH_RULES
 from sandbox.diagnosis.rules import rule
 
 _RAISED = r"^[\w.]{0,80}(?:Error|Exception): "
@@ -12,6 +13,7 @@ _ABSENT = r"(?:not set|missing|not found|required|must be|undefined|not defined|
 
 RUN_RULES = (
     *CONFLICT_RULES,
+    *PATH_RULES,
     *COMPILED_RUN_RULES,
     *NODE_RUN_RULES,
     rule(

@@ -263,3 +263,21 @@ def test_constructor_of_the_teams_own_is_no_package_that_has_moved_on():
     log = TRACE + "TypeError: Shelf.__init__() got an unexpected keyword argument 'height'"
     assert ran(log).id == "package_incompatible"
     assert ran(log, tree=FILES | {"shelf.py": "class Shelf:\n    pass\n"}).id == "exited"
+
+
+@pytest.mark.parametrize(
+    ("said", "id", "file"),
+    [
+        (r"FileNotFoundError: [Errno 2] No such file or directory: 'models\\model.pkl'", "windows_path", "model.pkl"),
+        (r"FileNotFoundError: [Errno 2] No such file or directory: '..\\model.pkl'", "windows_path", "model.pkl"),
+        (r"FileNotFoundError: [Errno 2] No such file or directory: 'C:\\Users\\Ann\\data.csv'", "foreign_path", "Ann"),
+        ("FileNotFoundError: [Errno 2] No such file or directory: '/content/drive/data.csv'", "foreign_path", "drive"),
+        ("OSError: [Errno 2] No such file or directory: '/home/ann/x/model.h5'", "foreign_path", "/home/ann"),
+        ("FileNotFoundError: [Errno 2] No such file or directory: '/home/app/model.pkl'", "model_missing", "model.pkl"),
+        ("Error: ENOENT: no such file or directory, open 'D:/shop/config.json'", "foreign_path", "D:/shop"),
+    ],
+    ids=["below", "above", "drive-letter", "colab", "home", "ours", "node"],
+)
+def test_path_of_one_computer_is_told_from_a_file_that_is_not_committed(said, id, file):
+    fault = ran(f"{TRACE}{said}")
+    assert (fault.id, file in fault.title) == (id, True)

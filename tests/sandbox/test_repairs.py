@@ -33,6 +33,9 @@ def broken(fault, files=FILES, source=NEW, detail="", **facts):
 
 
 APPLIES = {
+    "model_version": broken(
+        "model_version_mismatch", FILES | {"model.pkl": "\x8c\x10_sklearn_version\x94\x8c\x051.2.2\x94h\x11"}
+    ),
     "companion_version": broken("import_error", detail="cannot import name 'url_quote' from 'werkzeug.urls' (x.py)"),
     "missing_package": broken("requirements_missing_package", package="yaml.reader"),
     "environment_given": broken("missing_setting", name="WEATHER_API_KEY"),
@@ -48,7 +51,12 @@ APPLIES = {
     "fonts_replaced": broken("build_host_unreachable", NEXT, detail="Failed to fetch `Inter` from Google Fonts."),
 }
 TRAIN = {"train.py": "from sklearn.svm import SVC\nSVC().fit([[0], [1]], [0, 1])\n", "requirements.txt": "sklearn\n"}
+SAVED = {"model.pkl": "\x8c\x10_sklearn_version\x94\x8c\x051.2.2\x94"}
 ASIDE = {
+    "model_version": [
+        broken("model_version_mismatch", FILES | {"model.pkl": "no word of it"}),
+        broken("model_version_mismatch", SAVED | {"Dockerfile": "FROM node:20\nCMD node a.js\n"}),
+    ],
     "companion_version": [
         broken("import_error", detail="cannot import name 'Shop' from 'models'"),
         broken(
@@ -250,3 +258,10 @@ def test_job_is_mended_like_a_service(fault):
     case = broken(fault, TRAIN, source=OLD)
     assert case.plan.buildpack == "job"
     assert [note.id for note in mend(case).repairs][-1] in ("nearest_python", "as_of_commit")
+
+
+def test_model_is_read_by_the_version_that_wrote_it():
+    mended = mend(APPLIES["model_version"])
+    assert "FROM python:3.11-slim" in mended.dockerfile
+    assert "RUN pip install scikit-learn==1.2.2 'numpy<2'\nUSER app\n" in mended.dockerfile
+    assert mended.repairs[-1].why.startswith("model.pkl was saved by scikit-learn 1.2.2")
