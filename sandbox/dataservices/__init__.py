@@ -35,6 +35,8 @@ class DataService:
     variables   what its clients usually read, given to an app whose manifest asks for it: {name} is the service's
                 name, {secret} its password
     setup       what its image has to be told for these to hold: {secret} again
+    drivers     packages that are of no use without it, for applications which nobody gave one
+    settings    patterns of the settings by which such code asks for it, with their values: {name} again
     """
 
     id: str
@@ -45,6 +47,8 @@ class DataService:
     dockerfile: Callable[[str], str] = as_it_is
     variables: Mapping[str, str] = field(default_factory=dict)
     setup: Mapping[str, str] = field(default_factory=dict)
+    drivers: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

@@ -142,7 +142,8 @@ def test_offer_names_the_recipe_and_how_it_differs(wanted, name, note):
 
 
 @pytest.mark.parametrize(
-    "wanted", ["python:2.7", "python:3.12-windowsservercore", "node:0.12", "mongo:7", "someone/python:3.12"]
+    "wanted",
+    ["python:2.7", "python:3.12-windowsservercore", "node:0.12", "elasticsearch:8.13.0", "someone/python:3.12"],
 )
 def test_offer_is_not_made_for_what_cannot_be_served_honestly(wanted):
     assert standins.offer_for(parse(wanted)) is None

@@ -1,0 +1,65 @@
+"""Which data services an application is given that brings none: those that its own code asks for, and no others."""
+
+import pytest
+
+from sandbox.buildpacks import plan_for
+from sandbox.tree import Tree
+
+EXPRESS = '{"dependencies": {"express": "4", "mongoose": "8"%s}, "scripts": {"start": "node server.js"}}'
+FASTAPI = "from fastapi import FastAPI\nfrom qdrant_client import QdrantClient\n%s\napp = FastAPI()\n"
+
+
+def node(code, more=""):
+    return {"package.json": EXPRESS % more, "server.js": f"{code};\napp.listen(3000)"}
+
+
+def python(code, **files):
+    return {"requirements.txt": "fastapi\nuvicorn\nqdrant-client>=1.9", "main.py": FASTAPI % code} | files
+
+
+@pytest.mark.parametrize(
+    ("files", "env"),
+    [
+        (node("mongoose.connect(process.env.MONGO_URI)"), {"MONGO_URI": "mongodb://mongo:27017/app"}),
+        (node("mongoose.connect(process.env.DB_URL)"), {"DB_URL": "mongodb://mongo:27017/app"}),
+        (node("mongoose.connect('mongodb://127.0.0.1:27017/shop')"), {}),
+        (python("q = QdrantClient(url=os.environ['QDRANT_URL'])"), {"QDRANT_URL": "http://qdrant:6333"}),
+        (python("class S(BaseSettings):\n    qdrant_host: str = ''"), {"QDRANT_HOST": "qdrant"}),
+        (python("q = QdrantClient('localhost', port=6333)"), {}),
+    ],
+    ids=["mongo-uri", "db-url", "mongo-on-localhost", "qdrant-url", "qdrant-settings", "qdrant-on-localhost"],
+)
+def test_app_gets_the_service_whose_driver_it_has_and_whose_address_it_asks_for(files, env):
+    plan = plan_for(Tree.of(files))
+    (companion,) = plan.companions
+    assert (companion.name, companion.role) == ("mongo" if "server.js" in files else "qdrant", "data")
+    assert env.items() <= plan.env.items()
+    assert [need.name for need in plan.after] == [companion.name]
+    assert f"The code needs {companion.runtime}" in plan.why[-1]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        python("q = QdrantClient(':memory:')"),
+        node("connect(process.env.DATABASE_URL)", ', "pg": "8"'),
+        {"package.json": EXPRESS.replace("mongoose", "mongodb-memory-server") % "", "server.js": "app.listen(3000)"},
+    ],
+    ids=["in-memory", "another-database", "of-the-tests"],
+)
+def test_app_that_asks_for_no_address_gets_none(files):
+    assert plan_for(Tree.of(files)).companions == ()
+
+
+def test_service_that_a_manifest_names_is_not_given_twice():
+    files = node("mongoose.connect(process.env.MONGO_URI)") | {"assay.yaml": "version: 1\nservices: [mongo:6]\n"}
+    plan = plan_for(Tree.of(files))
+    assert [one.dockerfile.splitlines()[0] for one in plan.companions] == ["FROM mongo:6"]
+    assert plan.env["MONGO_URI"] == "mongodb://mongo:27017/"
+
+
+def test_stack_says_itself_what_it_needs():
+    files = node("mongoose.connect(process.env.MONGO_URI)")
+    files |= {"Dockerfile": 'FROM node:20\nCOPY . .\nCMD ["node", "server.js"]\n'}
+    files |= {"compose.yaml": "services:\n  web:\n    build: .\n    ports: ['3000:3000']\n"}
+    assert plan_for(Tree.of(files)).companions == ()
