@@ -11,6 +11,7 @@ from functools import cache
 from sandbox.faults import TeamFault
 from sandbox.hints.applying import from_hints, hinted
 from sandbox.launch.neighbours import with_neighbours
+from sandbox.launch.stores import with_stores
 from sandbox.launch.unserved import unserved
 from sandbox.manifest import manifest_of
 from sandbox.manifest.applying import Detection, applied
@@ -55,8 +56,8 @@ def plan_for(tree: Tree, settings: str = "") -> Plan:
     """
     manifest = manifest_of(tree, settings)
     if manifest is None:
-        return detected(tree)
-    return applied(tree, manifest, Detection(tuple(pack.id for pack in all_buildpacks()), _detected))
+        return with_stores(tree, detected(tree))
+    return with_stores(tree, applied(tree, manifest, Detection(tuple(pack.id for pack in all_buildpacks()), _detected)))
 
 
 def detected(tree: Tree) -> Plan:
