@@ -5,23 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.hygiene import authored, calls, commands, committed, dockerfiles
+from sandbox.hygiene import authored, calls, commands, committed, dockerfiles, linters
 from sandbox.probes import Probe, SourceTarget
 from sandbox.tree import Tree
 
-LINTERS = (
-    ("pre-commit", re.compile(r"^\.pre-commit-config\.ya?ml$")),
-    ("ruff", re.compile(r"^\.?ruff\.toml$")),
-    ("flake8", re.compile(r"^\.flake8$")),
-    ("pylint", re.compile(r"^\.?pylintrc$")),
-    ("mypy", re.compile(r"^\.?mypy\.ini$")),
-    ("ESLint", re.compile(r"^(?:.*/)?(?:\.eslintrc(?:\.\w+)?|eslint\.config\.\w+)$")),
-    ("Prettier", re.compile(r"^(?:.*/)?\.prettierrc(?:\.\w+)?$")),
-    ("Biome", re.compile(r"^(?:.*/)?biome\.jsonc?$")),
-    ("golangci-lint", re.compile(r"^\.golangci\.ya?ml$")),
-    ("Clippy", re.compile(r"^(?:\.?clippy|rustfmt)\.toml$")),
-)
-IN_PYPROJECT = re.compile(r"^\[tool\.(ruff|black|mypy|pylint|flake8|isort|pyright)[\].]", re.MULTILINE)
 CARD = re.compile(r"^(?:docs/)?(?:model|data(?:set)?)[ _-]?(?:card|sheet)[^/]*$", re.IGNORECASE)
 CARD_HEADING = re.compile(
     r"^#{1,4}\s.{0,60}(?:intended use|limitations|training data|model card|data ?set|evaluation|bias|ethic)",
@@ -38,14 +25,9 @@ def gather(target: SourceTarget) -> dict[str, Any]:
         "calls": calls.found(tree),
         "commands": commands.found(tree, tree.read(readme)) if readme else [],
         "dockerfiles": dockerfiles.found(tree),
-        "linters": _linters(tree),
+        "linters": linters.found(tree, authored.paths(tree)),
         "card": _card(tree, readme),
     }
-
-
-def _linters(tree: Tree) -> list[str]:
-    names = [name for name, pattern in LINTERS if any(pattern.match(path) for path in tree.paths)]
-    return sorted({*names, *IN_PYPROJECT.findall(tree.read("pyproject.toml"))})
 
 
 def _card(tree: Tree, readme: str) -> dict[str, Any]:

@@ -11,8 +11,14 @@ from sandbox.source.git import Git
 SECONDS = 15.0
 MAX_COMMITS = 300
 # Nobody types these.
-GENERATED = ("*.lock", "*lock.json", "*lock.yaml", "*.min.js", "*.ipynb", "*.csv", "*.json", "*.svg", "go.sum")
-FOLDERS = ("node_modules", "venv", ".venv", "dist", "build", "vendor")
+GENERATED = (
+    *("*.lock", "*lock.json", "*lock.yaml", "go.sum", "*.min.js", "*.min.css", "*.map"),
+    *("*.ipynb", "*.csv", "*.tsv", "*.txt", "*.json", "*.svg"),
+)
+FOLDERS = (
+    *("node_modules", "venv", ".venv", "site-packages", "vendor"),
+    *("dist", "build", ".next", "target", "coverage", "htmlcov", "staticfiles"),
+)
 _ADDED = re.compile(rb"(\d+) insertions?\(\+\)")
 
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from sandbox.hygiene import calls, commands, committed, dockerfiles
+from sandbox.hygiene import calls, commands, committed, dockerfiles, linters
 from sandbox.hygiene.written import written
 from sandbox.probes import SourceTarget, all_probes
 from sandbox.tree import Tree
@@ -37,6 +37,32 @@ def test_what_machines_make_is_told_from_source(path, kind):
 @pytest.mark.parametrize("path", [".env.example", "environment.yml", "src/env/settings.py", "docs/logging.md"])
 def test_what_people_write_is_no_litter(path):
     assert committed.found(Tree.of({path: "x"}))["kinds"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        pytest.param("# where\nVITE_API_URL=https://example.org\n", [], id="public"),
+        pytest.param("NEXT_PUBLIC_URL=/api\nSECRET_KEY=x\n", ["an environment file"], id="not all of it"),
+        pytest.param("", ["an environment file"], id="empty"),
+    ],
+)
+def test_settings_that_every_visitor_gets_are_no_litter(text, kinds):
+    assert [row["kind"] for row in committed.found(Tree.of({"web/.env.production": text}))["kinds"]] == kinds
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name"),
+    [
+        pytest.param("web/package.json", '{\n  "devDependencies": {\n    "oxlint": "1"\n  }\n}', "oxlint", id="npm"),
+        pytest.param("web/eslint.config.js", "", "ESLint", id="a file below"),
+        pytest.param("setup.cfg", "[flake8]\nmax-line-length = 99\n", "flake8", id="setup.cfg"),
+        pytest.param("pom.xml", "<artifactId>maven-checkstyle-plugin</artifactId>", "checkstyle", id="Maven"),
+        pytest.param(".github/workflows/ci.yml", "run: go vet ./...", "go vet", id="a workflow"),
+    ],
+)
+def test_linter_is_found_where_it_is_set_up(path, text, name):
+    assert linters.found(Tree.of({path: text}), [path]) == [name]
 
 
 def test_large_files_are_named_largest_first():
@@ -140,6 +166,7 @@ def test_sentence_is_no_command(text):
         "npm audit fix",
         "yarn vite",
         "docker compose -p x -f deploy/stack.yml up",
+        "dvc push -r storage",
     ],
 )
 def test_command_that_works_misses_nothing(command):
@@ -163,6 +190,11 @@ def test_each_terminal_begins_at_the_root():
 def rules(text, **files):
     found = dockerfiles.found(Tree.of({"Dockerfile": text, **files}))
     return {remark["rule"] for row in found for remark in row["remarks"]}
+
+
+@pytest.mark.parametrize("path", [".devcontainer/Dockerfile", "node_modules/x/Dockerfile"])
+def test_dockerfile_that_ships_nothing_of_the_teams_has_no_remark(path):
+    assert dockerfiles.found(Tree.of({path: "FROM debian\nCMD sh\n"})) == []
 
 
 def test_tidy_dockerfile_has_no_remark():

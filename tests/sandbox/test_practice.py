@@ -82,6 +82,7 @@ def test_secrets_are_not_seen_in_ordinary_words():
         pytest.param("AKIAIOSFODNN7" + "EXAMPLE", id="of a manual"),
         pytest.param("-----BEGIN PRIVATE KEY-----\n...\n", id="a key left out"),
         pytest.param('startswith("-----BEGIN PRIVATE KEY-----")', id="code that reads one"),
+        pytest.param("mongodb+srv://sam:<password>@cluster0.abcde.mongodb.net/app", id="an address of a manual"),
         pytest.param("desk-" + "a1b2c3d4" * 5, id="the end of a word"),
     ],
 )
@@ -148,7 +149,28 @@ def test_tests_beside_the_code_and_in_folders_are_counted(path, text, count):
 
 
 @pytest.mark.parametrize(
-    "line", ["npm run test:ci", "./mvnw -B verify", "cargo test --all", "pnpm -r test", "npx vitest"]
+    "line",
+    [
+        "npm run test:ci",
+        "./mvnw -B verify",
+        "cargo test --all",
+        "docker-compose -f compose.test.yaml up",
+        "pnpm -r test",
+        "npx vitest",
+    ],
 )
 def test_workflow_that_tests_is_told(line):
     assert gathered({".github/workflows/ci.yml": f"run: {line}"})["ci"][0]["runs_tests"]
+
+
+@pytest.mark.parametrize(
+    ("secret", "kind"),
+    [
+        pytest.param("gsk_" + "aB3" * 16, "Groq key", id="Groq"),
+        pytest.param("hf_" + "abCD" * 9, "Hugging Face token", id="Hugging Face"),
+        pytest.param("mongodb+srv://sam:q7Lmw2pQ@cluster0.abcde.mongodb.net/app", "database in the cloud", id="Atlas"),
+    ],
+)
+def test_key_of_each_kind_is_found(secret, kind):
+    (row,) = gathered({"config.js": f'const KEY = "{secret}"\n'})["secrets"]
+    assert row["kind"].endswith(kind)

@@ -30,6 +30,29 @@ def test_key_that_was_deleted_later_is_still_found(repository, tmp_path):
     assert KEY not in str(found)
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        pytest.param("README.md", "OPENAI_API_KEY=sk-" + "x" * 40, id="placeholder"),
+        pytest.param("app.py", 'if "-----BEGIN PRIVATE KEY-----" in text:\n    pass', id="code that reads a key"),
+        pytest.param("node_modules/dotenv/README.md", KEY, id="of a package"),
+    ],
+)
+def test_what_only_looks_like_a_key_is_no_leak_beside_one_that_is(repository, tmp_path, path, text):
+    (repository / path).parent.mkdir(parents=True, exist_ok=True)
+    (repository / path).write_text(f"{text}\n")
+    (repository / "config.py").write_text(f"KEY = '{KEY}'\n")
+    commit(repository, "Add both")
+    leaks = history(repository, tmp_path)["leaks"]
+    assert (leaks["searched"], [row["path"] for row in leaks["found"]]) == (True, ["config.py"])
+
+
+def test_private_key_of_the_history_is_found(repository, tmp_path):
+    (repository / "key.pem").write_text("-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQ\n" * 2)
+    commit(repository)
+    assert [row["path"] for row in history(repository, tmp_path)["leaks"]["found"]] == ["key.pem"]
+
+
 def test_name_of_a_leaking_file_is_cleaned_of_what_a_terminal_obeys(repository, tmp_path):
     (repository / "a\x1b[31m\nb.py").write_text(f"KEY = '{KEY}'\n")
     commit(repository)
