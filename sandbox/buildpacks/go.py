@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sandbox.buildpacks import Buildpack
 from sandbox.plan import Note, Plan
-from sandbox.pysource.environment import example_values
 from sandbox.sourcetext.assets import PLAIN_PATH, assets
 from sandbox.sourcetext.files import is_aside, sources
+from sandbox.sourcetext.placeholders import example_values
 from sandbox.sourcetext.serving import Framework, serving
 from sandbox.sourcetext.source import Source
 from sandbox.tree import Tree

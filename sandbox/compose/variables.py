@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sandbox.pysource.environment import PLACEHOLDER, example_values
+from sandbox.sourcetext.placeholders import PLACEHOLDER, example_values
 from sandbox.tree import Tree
 
 _SECRET = re.compile(r"(?:KEY|SECRET|TOKEN|PASSWORD|PASS|SALT)$")

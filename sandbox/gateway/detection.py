@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from sandbox.gateway.addresses import ANY_ADDRESS, at_gateway, fallbacks, is_local, is_replaceable, whose
 from sandbox.gateway.packages import MAX_BYTES, by_package
 from sandbox.gateway.providers import KEY, PROVIDERS
-from sandbox.pysource.environment import example_values
 from sandbox.pysource.syntax import FOREIGN_FOLDERS
+from sandbox.sourcetext.placeholders import example_values
 from sandbox.tree import Tree
 
 MAX_FILES, MAX_UNREACHED, MAX_NAMES = 600, 8, 32

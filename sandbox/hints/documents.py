@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.hints import MAX_TEXT
 from sandbox.manifest import reading
-from sandbox.pysource.environment import PLACEHOLDER
+from sandbox.sourcetext.placeholders import PLACEHOLDER
 from sandbox.tree import Tree
 
 # What our own runs decide, or what is about another machine.

@@ -10,13 +10,13 @@ from sandbox.nodesource.listening import placeholders_of
 from sandbox.nodesource.packages import packages_of
 from sandbox.nodesource.sources import sources_of
 from sandbox.plan import Note
-from sandbox.pysource.environment import PLACEHOLDER, example_values, placeholders
+from sandbox.pysource.environment import placeholders
 from sandbox.pysource.survey import Survey
 from sandbox.sourcetext.files import sources
+from sandbox.sourcetext.placeholders import placeholders_for
 from sandbox.tree import Tree
 
 _NAME = r"([A-Z][A-Z0-9_]{1,60})"
-_SECRET = re.compile(r"(?:KEY|SECRET|TOKEN|PASSWORD|SALT)$")
 # What reads a variable and ends the program without it. Within braces nothing but the ending may come first.
 _GO = (
     rf'(\w+)\s*:?=\s*os\.Getenv\("{_NAME}"\)\s*;?\s*if\s+(?:\1\s*==\s*""|len\(\1\)\s*==\s*0)\s*\{{\s*(?:log\.Fatal|panic\()',
@@ -53,17 +53,7 @@ def demanded(tree: Tree, stage: Stage, survey: Survey, *, is_python: bool) -> tu
 
 def _compiled(tree: Tree) -> tuple[dict[str, str], tuple[Note, ...]]:
     """The same of languages that are read as text."""
-    if any(path.rpartition("/")[2] == ".env" for path in tree.paths):
-        return {}, ()
-    names = dict.fromkeys(_names(tree))
-    path, examples = example_values(tree) if names else ("", {})
-    values = {name: examples.get(name) or (PLACEHOLDER if _SECRET.search(name) else "") for name in names}
-    values = {name: value for name, value in values.items() if value}
-    if not values:
-        return {}, ()
-    given = f"values of {path} and placeholders" if path else "placeholders"
-    why = f"The code stops without {', '.join(values)}; {given} were given. Give each setting a default for local runs."
-    return values, (Note("environment_placeholder", why),)
+    return placeholders_for(tree, _names(tree))
 
 
 def _names(tree: Tree) -> Iterable[str]:

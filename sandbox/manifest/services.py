@@ -9,7 +9,7 @@ from sandbox.dataservices import DataService, kind_of
 from sandbox.launch.rooms import MOST_ROOMS, Rooms
 from sandbox.manifest import Manifest
 from sandbox.plan import After, Companion, Plan
-from sandbox.pysource.environment import PLACEHOLDER
+from sandbox.sourcetext.placeholders import PLACEHOLDER
 
 
 def with_services(plan: Plan, manifest: Manifest, port: int) -> Plan:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sandbox.plan import Note
-from sandbox.pysource.environment import PLACEHOLDER, example_values
+from sandbox.sourcetext.placeholders import placeholders_for
 from sandbox.sourcetext.source import Source
 from sandbox.tree import Tree
 
@@ -32,7 +32,6 @@ _DEMANDS = (
         r"\b(?:requireEnv|getOrThrow|requiredEnv|mustGetEnv)\s*(?:<\w+>)?\(\s*['\"](?P<name3>[A-Z][A-Z0-9_]{1,60})"
     ),
 )
-_SECRET = re.compile(r"(?:KEY|SECRET|TOKEN|PASSWORD|SALT)$")
 _OURS = ("PORT", "HOST", "NODE_ENV")
 
 
@@ -83,23 +82,10 @@ def _arguments(text: str, at: int) -> str:
 
 
 def placeholders_of(tree: Tree, sources: Iterable[Source]) -> tuple[dict[str, str], tuple[Note, ...]]:
-    """Values for settings without which the code stops, and the note that owns up to them.
-
-    A value comes from the team's example file; a secret without one gets a placeholder. An address without one gets
-    nothing: pretending that a database is there would only move the error.
-    """
-    if any(path.rpartition("/")[2] == ".env" for path in tree.paths):
-        return {}, ()
+    """Values for settings without which the code stops; see `placeholders_for`."""
     names: dict[str, None] = {}
     for source in sources:
         for pattern in _DEMANDS:
             for match in pattern.finditer(source.text):
                 names.update((name, None) for name in match.groups() if name and name not in _OURS)
-    path, examples = example_values(tree) if names else ("", {})
-    values = {name: examples.get(name) or (PLACEHOLDER if _SECRET.search(name) else "") for name in names}
-    values = {name: value for name, value in values.items() if value}
-    if not values:
-        return {}, ()
-    given = f"values of {path} and placeholders" if path else "placeholders"
-    why = f"The code stops without {', '.join(values)}; {given} were given. Give each setting a default for local runs."
-    return values, (Note("environment_placeholder", why),)
+    return placeholders_for(tree, names)

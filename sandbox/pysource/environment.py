@@ -1,19 +1,15 @@
-"""Settings that code demands of its environment, and placeholders for the secrets among them."""
+"""Settings that Python code demands of its environment."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 
 from sandbox.plan import Note
 from sandbox.pysource.entrypoint import is_aside
 from sandbox.pysource.syntax import Module, top_statements
+from sandbox.sourcetext.placeholders import placeholders_for
 from sandbox.tree import Tree
-
-_EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "example.env", ".env_example")
-_SECRET = re.compile(r"(?:KEY|SECRET|TOKEN|PASSWORD|SALT)$")
-PLACEHOLDER = "assay-placeholder-not-a-secret"
 
 
 def required_variables(parsed: Iterable[Module]) -> tuple[str, ...]:
@@ -43,36 +39,6 @@ def _demanded(node: ast.AST, module: Module) -> str:
     return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
 
 
-def example_values(tree: Tree) -> tuple[str, dict[str, str]]:
-    """The example environment file nearest to the root and what it holds; ("", {}) when there is none."""
-    for path in tree.paths:
-        if path.rpartition("/")[2] in _EXAMPLES:
-            pairs = re.findall(
-                r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*([^\n#]*)", tree.read(path), re.MULTILINE
-            )
-            return path, {name: re.sub(r"^([\"'])(.*)\1$", r"\2", value.strip()) for name, value in pairs}
-    return "", {}
-
-
 def placeholders(tree: Tree, parsed: Iterable[Module]) -> tuple[dict[str, str], tuple[Note, ...]]:
-    """Values for settings without which the code cannot even be imported, and the notes that own up to them.
-
-    A value comes from the team's example file; a secret without one gets a placeholder. An address without one gets
-    nothing: pretending that a database is there would only move the error.
-    """
-    if any(path.rpartition("/")[2] == ".env" for path in tree.paths):
-        return {}, ()
-    path, examples = example_values(tree)
-    values: dict[str, str] = {}
-    for name in required_variables(parsed):
-        if examples.get(name):
-            values[name] = examples[name]
-        elif _SECRET.search(name.upper()):
-            values[name] = PLACEHOLDER
-    if not values:
-        return {}, ()
-    source = f"values of {path} and placeholders" if path else "placeholders"
-    why = (
-        f"The code stops without {', '.join(values)}; {source} were given. Give each setting a default for local runs."
-    )
-    return values, (Note("environment_placeholder", why),)
+    """Values for settings without which the code cannot even be imported; see `placeholders_for`."""
+    return placeholders_for(tree, required_variables(parsed))

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from sandbox.plan import Plan
-from sandbox.pysource.environment import PLACEHOLDER, example_values
 from sandbox.repairs import Broken, Repair
+from sandbox.sourcetext.placeholders import PLACEHOLDER, example_values
 
 _NAME = re.compile(r"[A-Za-z_]\w{1,60}")
 # An address without a value would only move the error.

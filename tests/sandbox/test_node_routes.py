@@ -6,7 +6,7 @@ from sandbox.nodesource.listening import listening_of, placeholders_of
 from sandbox.nodesource.packages import Package
 from sandbox.nodesource.routes import routes_of
 from sandbox.nodesource.sources import sources_of
-from sandbox.pysource.environment import PLACEHOLDER
+from sandbox.sourcetext.placeholders import PLACEHOLDER
 from sandbox.tree import Tree
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.pysource.distributions import distribution_of, system_packages
-from sandbox.pysource.environment import PLACEHOLDER, placeholders
+from sandbox.pysource.environment import placeholders
 from sandbox.pysource.manifests import find_manifest
 from sandbox.pysource.placement import run_folder
 from sandbox.pysource.projects import conda_requirements, lock_pins, pep440, poetry_requirement
@@ -12,6 +12,7 @@ from sandbox.pysource.start import start_of
 from sandbox.pysource.survey import Survey
 from sandbox.pysource.syntax import modules
 from sandbox.pysource.version import choose_python
+from sandbox.sourcetext.placeholders import PLACEHOLDER
 from sandbox.tree import Tree
 from tests.sandbox.test_pysource import FASTAPI, FLASK, MANAGE, STREAMLIT
 
