@@ -11,7 +11,8 @@ SHELLS = frozenset({"os.system", "os.popen", "subprocess.getoutput", "commands.g
 RUNNERS = frozenset({f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen")})
 LOADERS = frozenset({"pickle.loads", "dill.loads", "marshal.loads", "jsonpickle.decode"})
 QUERIES = frozenset({"execute", "executemany", "executescript", "raw"})
-SAFE_YAML = frozenset({"SafeLoader", "CSafeLoader", "BaseLoader"})
+# FullLoader makes no objects of the data's choice since PyYAML 5.4.
+SAFE_YAML = frozenset({"SafeLoader", "CSafeLoader", "BaseLoader", "CBaseLoader", "FullLoader", "CFullLoader"})
 MOST = 20
 
 
@@ -42,7 +43,7 @@ def _danger(module: Module, call: ast.Call) -> str:
             "a shell with a command that is put together",
         ),
         (name in LOADERS, f"{name}, which runs what the data says"),
-        (name == "yaml.load" and not _is_safe(module, loader), "yaml.load without SafeLoader"),
+        (name == "yaml.load" and not _is_safe(module, loader), "yaml.load with a loader that makes any object"),
         (asked in QUERIES and _is_pieced(first), "SQL put together from text"),
         (
             name.startswith(("requests.", "httpx.")) and _is(options.get("verify"), False),

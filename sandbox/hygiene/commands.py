@@ -97,7 +97,8 @@ def _missing(tree: Tree, folder: str, words: list[str]) -> str:
     program, rest = (words[0], words[1:]) if words else ("", [])
     if program in ("uv", "poetry", "pipenv") and rest[:1] == ["run"] and len(rest) > 1:
         program, rest = rest[1], rest[2:]
-    named = [rest[at + 1] for at, word in enumerate(rest[:-1]) if word in ("-r", "--requirement")]
+    installs = program.startswith("pip") or "pip" in rest
+    named = [rest[at + 1] for at, word in enumerate(rest[:-1]) if installs and word in ("-r", "--requirement")]
     if program.startswith("python"):
         named += [word for word in rest[:1] if word.endswith(".py")]
     if program == "streamlit" and rest[:1] == ["run"]:

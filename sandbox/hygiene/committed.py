@@ -19,6 +19,10 @@ KINDS = (
     ("an editor's settings", re.compile(r"(?:^|/)\.idea/|\.(?:swp|swo)$")),
     ("a log or a dump", re.compile(r"(?:^|/)(?:nohup\.out|npm-debug\.log|core\.\d+)$|\.log$")),
 )
+# Settings that a bundler puts into pages, which everybody reads anyhow, by the beginning of their names.
+PUBLIC = re.compile(
+    r"(?:VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|PUBLIC|EXPO_PUBLIC|GATSBY|VUE_APP|NODE_ENV|NG_APP)(?:_|$)"
+)
 LARGE_BYTES = 10_000_000
 MOST = 20
 
@@ -28,7 +32,7 @@ def found(tree: Tree) -> dict[str, Any]:
     rows: dict[str, dict[str, Any]] = {}
     for path in tree.paths:
         kind = next((kind for kind, pattern in KINDS if pattern.search(path)), None)
-        if kind is not None:
+        if kind is not None and not (kind == KINDS[0][0] and _is_public(tree.read(path))):
             rows.setdefault(kind, {"kind": kind, "files": 0, "first": path})["files"] += 1
     sizes = [(tree.size(path), path) for path in tree.paths]
     large = sorted((one for one in sizes if one[0] > LARGE_BYTES), reverse=True)[:MOST]
@@ -37,3 +41,9 @@ def found(tree: Tree) -> dict[str, Any]:
         "kinds": list(rows.values()),
         "large": [{"path": path, "bytes": size} for size, path in large],
     }
+
+
+def _is_public(text: str) -> bool:
+    """An environment file with nothing in it that a visitor's browser is not given."""
+    names = [line.partition("=")[0].strip() for line in text.splitlines() if "=" in line and not line.startswith("#")]
+    return bool(names) and all(PUBLIC.match(name) for name in names)

@@ -9,9 +9,13 @@ from typing import Any
 from sandbox.dockerfile import parse
 from sandbox.dockerfile.lines import Instruction
 from sandbox.faults import TeamFault
+from sandbox.hygiene import authored
 from sandbox.tree import Tree
 
-NAME = re.compile(r"(?:^|/)(?:Dockerfile|[^/]*\.Dockerfile|Dockerfile\.[^/]+)$", re.IGNORECASE)
+# An editor's container is for the one who writes, who may be root in it.
+NAME = re.compile(
+    r"^(?!(?:.*/)?\.devcontainer/)(?:.*/)?(?:Dockerfile|[^/]*\.Dockerfile|Dockerfile\.[^/]+)$", re.IGNORECASE
+)
 SECRET = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY)$", re.IGNORECASE)
 INSTALLS = re.compile(
     r"\b(?:pip3? install|npm (?:ci|install)|yarn install|pnpm install|poetry install|uv sync|go mod download)\b"
@@ -22,7 +26,7 @@ MOST_FILES, MOST = 5, 30
 def found(tree: Tree) -> list[dict[str, Any]]:
     """[{"path", "remarks": [{"rule", "line", "text"}]}] of each of the team's Dockerfiles that parses."""
     rows = []
-    for path in [path for path in tree.paths if NAME.search(path)][:MOST_FILES]:
+    for path in [path for path in authored.paths(tree) if NAME.search(path)][:MOST_FILES]:
         try:
             instructions = parse(tree.read(path)).instructions
         except TeamFault:

@@ -16,7 +16,8 @@ RUNS_TESTS = re.compile(
     r"\b(?:pytest|unittest|tox|nox|nosetests|manage\.py test|coverage run|jest|vitest|mocha"
     r"|(?:npm|pnpm|yarn|bun)(?: [\w-]+){0,3}? (?:test|t)\b|go (?:test|vet)|cargo (?:\S+ )?test|dotnet test"
     r"|mvnw? [^\n]{0,200}(?:test|verify|package|install)|gradlew? [^\n]{0,200}(?:test|check|build)"
-    r"|(?:make|just) [^\n]{0,100}?(?:test|check))"
+    r"|(?:make|just|docker[- ]compose|invoke|hatch|bundle exec|rake|mix|sbt|swift|deno|bun)"
+    r" [^\n]{0,100}?(?:test|spec|check(?!out)))"
 )
 
 
