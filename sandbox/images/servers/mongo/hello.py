@@ -32,7 +32,7 @@ def hello(session: Session, body: Document) -> Document:
         "readOnly": False,
     }
     if name := session.server.replica_set:
-        me = "localhost:27017"
+        me = f"localhost:{session.server.port}"  # every service of a stack is there, under whatever name
         told |= {"setName": name, "setVersion": 1, "secondary": False, "hosts": [me], "me": me, "primary": me}
         told |= {"electionId": PROCESS}
     if isinstance(asked := body.get("saslSupportedMechs"), str):
@@ -68,7 +68,14 @@ def host_info(_session: Session, _body: Document) -> Document:
 def replica_set(session: Session, _body: Document) -> Document:
     if not session.server.replica_set:
         raise Refused(76, "not running with --replSet")
-    member = {"_id": 0, "name": "localhost:27017", "health": 1.0, "state": 1, "stateStr": "PRIMARY", "self": True}
+    member = {
+        "_id": 0,
+        "name": f"localhost:{session.server.port}",
+        "health": 1.0,
+        "state": 1,
+        "stateStr": "PRIMARY",
+        "self": True,
+    }
     return {"set": session.server.replica_set, "myState": 1, "members": [member]}
 
 

@@ -37,7 +37,7 @@ def main(words: list[str]) -> None:
     asked, ignored = parser.parse_known_args(words)
     if ignored:
         say(f"options without meaning for this stand-in: {' '.join(ignored)}")
-    asyncio.run(serve(Server(users(os.environ), asked.replSet.partition("/")[0]), asked.port))
+    asyncio.run(serve(Server(asked.port, users(os.environ), asked.replSet.partition("/")[0])))
 
 
 def users(env: Any) -> dict[str, str]:
@@ -55,7 +55,7 @@ def users(env: Any) -> dict[str, str]:
     return known
 
 
-async def serve(server: Server, port: int) -> None:
+async def serve(server: Server) -> None:
     """Until SIGTERM or SIGINT."""
     numbers = itertools.count(1)
 
@@ -67,11 +67,11 @@ async def serve(server: Server, port: int) -> None:
         finally:
             writer.close()
 
-    listening = await asyncio.start_server(connected, "0.0.0.0", port)
+    listening = await asyncio.start_server(connected, "0.0.0.0", server.port)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    say(f"Waiting for connections on port {port}: a stand-in for MongoDB, in memory, by mongomock")
+    say(f"Waiting for connections on port {server.port}: a stand-in for MongoDB, in memory, by mongomock")
     await stop.wait()
     listening.close()
     say("ended")

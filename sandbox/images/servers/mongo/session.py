@@ -18,8 +18,9 @@ Document = dict[str, Any]
 
 @dataclass
 class Server:
-    """One process: its data, the cursors that are open, its users and the name of its replica set."""
+    """One process: its port, its users and the name of its replica set, its data and the cursors that are open."""
 
+    port: int = 27017
     users: dict[str, str] = field(default_factory=dict)  # name -> password; empty asks nobody who they are
     replica_set: str = ""
     data: Any = field(default_factory=mongomock.MongoClient)
