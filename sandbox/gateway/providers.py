@@ -206,7 +206,7 @@ PROVIDERS = (
         node=("cohere-ai",),
         names=("COHERE_",),
         hosts=("api.cohere.com", "api.cohere.ai"),
-        env={"COHERE_API_KEY": KEY, "CO_API_KEY": KEY},
-        unreached="The gateway does not speak its interface; use the openai package with OPENAI_BASE_URL instead.",
+        env={"COHERE_API_KEY": KEY, "CO_API_KEY": KEY, "CO_API_URL": GATEWAY},
+        unreached='Give the client base_url=os.getenv("CO_API_URL").',
     ),
 )

@@ -6,7 +6,9 @@ import urllib.parse
 from dataclasses import dataclass
 
 import gateway_anthropic as anthropic
+import gateway_cohere as cohere
 import gateway_gemini as gemini
+import gateway_huggingface as huggingface
 import gateway_ollama as ollama
 import gateway_openai as openai
 from gateway_answers import Unfit
@@ -43,6 +45,10 @@ ROUTES = (
     Route("embedding", "POST", r"/models/([^/:]+):embedContent", gemini, gemini.embed),
     Route("embedding", "POST", r"/models/([^/:]+):batchEmbedContents", gemini, gemini.embed_all),
     Route("tokens", "POST", r"/models/([^/:]+):countTokens", gemini, gemini.count_tokens),
+    Route("chat", "POST", r"/v([12])/chat", cohere, cohere.chat),
+    Route("chat", "POST", r"/v1/generate", cohere, cohere.generate),
+    Route("embedding", "POST", r"/v([12])/embed", cohere, cohere.embed),
+    Route("rerank", "POST", r"/v[12]/rerank", cohere, cohere.rerank),
     Route("models", "GET", r"/models(?:/(.{1,200}))?", openai, openai.models),
 )
 # Ollama's paths are whole: "/api/chat" of anything else would be the application's own.
@@ -71,6 +77,8 @@ def route_of(request):
         found = re.fullmatch(rf"(?:/[\w.@~%:-]{{1,100}}){{0,6}}?{route.pattern}", path)
         if found:
             tail = found[1] if found.re.groups and found[1] else ""
+            if route.kind == "models" and request.method == "POST" and tail:
+                return Route("chat", "POST", route.pattern, huggingface, huggingface.infer), urllib.parse.unquote(tail)
             if route.kind == "models" and "anthropic-version" in request.headers:
                 route = Route("models", "GET", route.pattern, anthropic, anthropic.models)  # noqa: PLW2901
             return route, urllib.parse.unquote(tail)

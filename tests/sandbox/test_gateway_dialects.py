@@ -110,3 +110,52 @@ def test_gemini_embeds_one_and_several(gateway):
     several = gateway.post("/v1beta/models/text-embedding-004:batchEmbedContents", {"requests": [content, content]})[1]
     assert several["embeddings"] == [one["embedding"]] * 2
     assert len(one["embedding"]["values"]) == 768
+
+
+# Cohere
+
+
+def test_cohere_chats_in_both_versions_plain_and_streamed(gateway):
+    history = [{"role": "CHATBOT", "message": "Hi."}]
+    request = {"message": "Who paints the fence?", "preamble": "Be kind.", "chat_history": history}
+    whole = gateway.post("/v1/chat", request)[1]
+    assert "Who paints the fence?" in whole["text"]
+    assert (whole["finish_reason"], whole["meta"]["billed_units"]["output_tokens"] > 5) == ("COMPLETE", True)
+    rows = gateway.stream("/v1/chat", request | {"stream": True})
+    assert "".join(row.get("text", "") for row in rows) == whole["text"]
+    assert [rows[0]["event_type"], rows[-1]["is_finished"]] == ["stream-start", True]
+    request = {"model": "command-a", "messages": said("Who paints the fence?")}
+    newer = gateway.post("/v2/chat", request)[1]
+    assert "Who paints the fence?" in newer["message"]["content"][0]["text"]
+    rows = gateway.stream("/v2/chat", request | {"stream": True})
+    deltas = [row["delta"]["message"]["content"]["text"] for row in rows if row["type"] == "content-delta"]
+    assert "".join(deltas) == newer["message"]["content"][0]["text"]
+    assert rows[-1]["delta"]["finish_reason"] == "COMPLETE"
+
+
+def test_cohere_calls_a_tool_embeds_and_ranks(gateway):
+    tool = {"type": "function", "function": {"name": "get_weather", "description": "weather", "parameters": {}}}
+    called = gateway.post("/v2/chat", {"model": "c", "messages": said("weather?"), "tools": [tool]})[1]
+    assert called["message"]["tool_calls"][0]["function"]["name"] == "get_weather"
+    texts = {"model": "embed-english-v3.0", "texts": ["a fence", "a boat"], "input_type": "search_document"}
+    assert [len(row) for row in gateway.post("/v1/embed", texts)[1]["embeddings"]] == [1024, 1024]
+    assert len(gateway.post("/v2/embed", texts)[1]["embeddings"]["float"]) == 2
+    ranked = gateway.post("/v2/rerank", {"query": "fence", "documents": ["a boat", "a fence"], "top_n": 1})[1]
+    assert [row["index"] for row in ranked["results"]] == [1]
+    assert "fence" in gateway.post("/v1/generate", {"prompt": "fence"})[1]["generations"][0]["text"]
+    status, document = gateway.post("/v1/chat", {"message": ""})
+    assert (status, list(document)) == (400, ["message"])
+
+
+# Hugging Face
+
+
+def test_huggingface_does_the_task_of_the_model(gateway):
+    told = gateway.post("/models/google/flan-t5-base", {"inputs": "Who paints the fence?"})[1]
+    assert "Who paints the fence?" in told[0]["generated_text"] == told[0]["summary_text"]
+    path = "/hf-inference/models/sentence-transformers/all-MiniLM-L6-v2/pipeline/feature-extraction"
+    assert [len(row) for row in gateway.post(path, {"inputs": ["a", "b"]})[1]] == [384, 384]
+    answer = gateway.post("/models/deepset/roberta", {"inputs": {"question": "Who?", "context": "Tom."}})[1]
+    assert {"answer", "score"} <= set(answer)
+    assert gateway.post("/models/gpt2", {})[0] == 400
+    assert json.loads(gateway.raw("GET", "/v1/models/gpt-4o")[2])["id"] == "gpt-4o"
