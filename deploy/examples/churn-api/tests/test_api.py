@@ -1,6 +1,7 @@
 """The service as its callers see it."""
 
 import csv
+import json
 
 import pytest
 from fastapi.testclient import TestClient
@@ -73,3 +74,19 @@ def test_the_same_seed_gives_the_same_model(tmp_path, monkeypatch):
     assert train.train("a") == metrics
     assert (tmp_path / "churn.json").read_text() == first
     assert metrics["test"]["auc"] > 0.85
+
+
+def test_a_worse_model_is_kept_back(tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "MODEL", tmp_path / "churn.json")
+    train.train("a")
+    monkeypatch.setattr(train, "present_auc", lambda: 1.5)
+    train.train("b")
+    assert json.loads((tmp_path / "churn.json").read_text())["version"] == "a"
+    assert not (tmp_path / "previous.json").exists()
+
+
+def test_the_model_before_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "MODEL", tmp_path / "churn.json")
+    train.train("a")
+    train.train("b")
+    assert json.loads((tmp_path / "previous.json").read_text())["version"] == "a"
