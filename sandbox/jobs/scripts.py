@@ -39,6 +39,10 @@ _MODEL = re.compile(r"model|classif|regress|predict|cluster|learn|network|foreca
 _PART = re.compile(
     r"util|helper|config|setting|constant|^data|preprocess|feature|plot|visual|eda|evaluat|infer|download"
 )
+# What works with a model that is there already, whatever its transformers can learn.
+_AFTERWARDS = re.compile(
+    r"drift|monitor|promot|register|smoke|parity|verif|deploy|export|dashboard|client|load_?test", re.IGNORECASE
+)
 _STEP = re.compile(
     r"data|prepare|preproc|ingest|clean|feature|build|split|train|fit|eval|score|pipeline|main|run|model|generate|make"
     r"|select|tune|report",
@@ -111,6 +115,8 @@ def _ranked(parsed: tuple[Module, ...], told: list[Started]) -> list[Scored]:
             continue
         with_others = reach[module.path]
         training = bool(TRAINING_NAME.search(stem(module.path)))
+        if _AFTERWARDS.search(stem(module.path)) and not training:
+            continue
         if is_learning(with_others) or training:
             found.append(_scored(module, with_others, said, training, module.path in used))
     kept = [one for one in found if one.score >= ENOUGH]

@@ -116,6 +116,13 @@ class TestDetection:
         job, read = training_of(Tree.of(files))
         assert (job.title, [one.path for one in read]) == ("kedro run", ["src/heart/pipelines/train/nodes.py"])
 
+    @pytest.mark.parametrize("name", ["compute_drift", "promote_alias", "deployment", "smoke_test_model"])
+    def test_script_for_a_model_that_is_there_already_trains_none(self, name):
+        files = {"steps.py": "from sklearn.svm import SVC\n\n\ndef learn(x):\n    return SVC().fit(x)\n"}
+        text = "import steps\nif __name__ == '__main__':\n    print(steps)\n"
+        assert detect(Tree.of(files | {f"scripts/{name}.py": text})) is None
+        assert detect(Tree.of(files | {"scripts/make_model.py": text})) is not None
+
     def test_every_step_that_a_readme_tells_is_read(self):
         text = "python stages/split.py\npython stages/train.py\n"
         split = "from sklearn.model_selection import train_test_split\ntrain_test_split([1, 2])\n"
