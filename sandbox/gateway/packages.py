@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from sandbox.gateway.providers import PROVIDERS, Provider
-from sandbox.pysource.distributions import distribution_of, normalise
+from sandbox.pysource.distributions import distribution_of, imports_of, normalise
 from sandbox.pysource.syntax import FOREIGN_FOLDERS, modules
 from sandbox.tree import Tree
 
@@ -55,12 +55,10 @@ def _python(tree: Tree, manifests: list[str]) -> dict[str, str]:
         for name in names:
             found.setdefault(normalise(name), path)
     for module in modules(tree):
-        for name, level in module.imports:
-            if level == 0 and name:
-                head = ".".join(name.split(".")[:2])
-                # "google.genai" is google-genai, "llama_index.llms.openai" is llama-index-llms-openai.
-                for one in (distribution_of(head), head.replace(".", "-"), name.replace(".", "-")):
-                    found.setdefault(normalise(one), module.path)
+        for name in imports_of(module):
+            head = ".".join(name.split(".")[:2])
+            for one in (distribution_of(name), head.replace(".", "-"), name.replace(".", "-")):
+                found.setdefault(normalise(one), module.path)
     return found
 
 

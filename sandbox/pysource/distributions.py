@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sandbox.pysource.syntax import Module
 from sandbox.sourcetext.shape import INSTALLED
@@ -14,15 +14,19 @@ from sandbox.tree import Tree
 BY_IMPORT = {
     "attr": "attrs",
     "bs4": "beautifulsoup4",
+    "bson": "pymongo",
+    "corsheaders": "django-cors-headers",
+    "crispy_forms": "django-crispy-forms",
+    "Crypto": "pycryptodome",
     "cv2": "opencv-python-headless",
     "dash_bootstrap_components": "dash-bootstrap-components",
+    "dateutil": "python-dateutil",
+    "decouple": "python-decouple",
+    "deepgram": "deepgram-sdk",
+    "discord": "discord-py",
     "docx": "python-docx",
     "dotenv": "python-dotenv",
     "environ": "django-environ",
-    "decouple": "python-decouple",
-    "corsheaders": "django-cors-headers",
-    "rest_framework": "djangorestframework",
-    "crispy_forms": "django-crispy-forms",
     "faiss": "faiss-cpu",
     "fitz": "pymupdf",
     "flask_bcrypt": "flask-bcrypt",
@@ -33,26 +37,65 @@ BY_IMPORT = {
     "flask_socketio": "flask-socketio",
     "flask_sqlalchemy": "flask-sqlalchemy",
     "flask_wtf": "flask-wtf",
+    "git": "gitpython",
+    "github": "pygithub",
+    "google.adk": "google-adk",
+    "google.ai": "google-ai-generativelanguage",
+    "google.api_core": "google-api-core",
+    "google.auth": "google-auth",
+    "google.genai": "google-genai",
     "google.generativeai": "google-generativeai",
+    "google.oauth2": "google-auth",
+    "google.protobuf": "protobuf",
+    "googleapiclient": "google-api-python-client",
+    "googlesearch": "googlesearch-python",
     "jose": "python-jose",
     "jwt": "pyjwt",
+    "magic": "python-magic",
     "multipart": "python-multipart",
     "MySQLdb": "mysqlclient",
     "nacl": "pynacl",
+    "newspaper": "newspaper3k",
+    "phi": "phidata",
     "PIL": "pillow",
+    "pkg_resources": "setuptools",
     "pptx": "python-pptx",
     "prometheus_fastapi_instrumentator": "prometheus-fastapi-instrumentator",
+    "psycopg": "psycopg[binary]",
     "psycopg2": "psycopg2-binary",
+    "rest_framework": "djangorestframework",
     "serial": "pyserial",
+    "serpapi": "google-search-results",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "slugify": "python-slugify",
     "socketio": "python-socketio",
+    "speech_recognition": "speechrecognition",
+    "tavily": "tavily-python",
+    "telebot": "pytelegrambotapi",
     "telegram": "python-telegram-bot",
     "usb": "pyusb",
+    "vertexai": "google-cloud-aiplatform",
+    "weaviate": "weaviate-client",
+    "whisper": "openai-whisper",
     "yaml": "pyyaml",
     "zmq": "pyzmq",
 }
+
+# How many parts of an import name its distribution: llama_index.llms.groq is llama-index-llms-groq.
+_NAMESPACES = {
+    "llama_index": 3,
+    "google.cloud": 3,
+    "azure": 2,
+    "azure.ai": 3,
+    "azure.cognitiveservices": 3,
+    "azure.keyvault": 3,
+    "azure.search": 3,
+    "azure.storage": 3,
+}
+_SHARED = frozenset({"azure", "google", "llama_index"})
+# What is there in a notebook of Google's alone.
+_HOSTED = ("google.colab",)
 
 # Shared libraries that a wheel expects of the system, or headers that a source distribution compiles against.
 SYSTEM_PACKAGES = {
@@ -82,17 +125,35 @@ def normalise(name: str) -> str:
 
 def distribution_of(imported: str) -> str:
     """The distribution that most likely brings a dotted import."""
-    head = imported.partition(".")[0]
-    return BY_IMPORT.get(imported) or BY_IMPORT.get(head) or normalise(head)
+    parts = imported.split(".")
+    named = (BY_IMPORT.get(".".join(parts[:size])) for size in (len(parts), 2, 1))
+    return next((name for name in named if name), None) or _of_namespace(parts) or normalise(parts[0])
+
+
+def _of_namespace(parts: list[str]) -> str:
+    """The same of a namespace that many distributions share, each named by its own part of it; "" for any other."""
+    deep = _NAMESPACES.get(".".join(parts[:2])) or _NAMESPACES.get(parts[0]) or 0
+    own = [re.sub(r"_v\d\w*$", "", part) for part in parts[:deep]]
+    return normalise("-".join(own)) if deep and len(own) == deep and own[1] not in ("core", "legacy") else ""
+
+
+def imports_of(module: Module) -> Iterator[str]:
+    """Dotted names of what it imports from outside; of a shared namespace also what it takes out of it.
+
+    `from google import genai` is "google.genai", too.
+    """
+    yield from (name for name, level in module.imports if level == 0 and name)
+    yield from (name for name in module.names.values() if name.partition(".")[0] in _SHARED)
 
 
 def third_party(tree: Tree, parsed: Iterable[Module]) -> tuple[str, ...]:
     """Distributions that the modules import, without the standard library and the repository's own files."""
     paths = [path for path in tree.paths if path.endswith(".py") and INSTALLED.isdisjoint(path.split("/"))]
     own = {part.removesuffix(".py") for path in paths for part in path.split("/")}
-    names = {name for module in parsed for name, level in module.imports if level == 0 and name}
+    names = {name for module in parsed for name in imports_of(module) if not name.startswith(_HOSTED)}
     foreign = {name for name in names if name.partition(".")[0] not in own | sys.stdlib_module_names}
-    return tuple(sorted({distribution_of(name) for name in foreign}))
+    # A bare namespace is another project's package.
+    return tuple(sorted({distribution_of(name) for name in foreign} - {"google", "azure"}))
 
 
 def system_packages(distributions: Iterable[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from sandbox.plan import Plan
 from sandbox.pysource.distributions import distribution_of
 from sandbox.repairs import Broken, Repair
 
-_DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
+_DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}(?:\[[a-z]{1,20}\])?")
 
 
 def mend(broken: Broken) -> tuple[Plan, str] | None:

@@ -28,6 +28,8 @@ APP = (
         ({"pyproject.toml": '[project]\ndependencies = ["langchain-anthropic>=0.2"]\n'}, "anthropic"),
         ({"pyproject.toml": '[tool.poetry.dependencies]\ngroq = "^0.9"\n'}, "groq"),
         ({"Pipfile": '[packages]\nollama = "*"\n'}, "ollama"),
+        ({"app.py": "from google import genai\n"}, "gemini"),
+        ({"app.py": "from llama_index.llms.groq import Groq\n"}, "groq"),
         ({"environment.yml": "dependencies:\n  - pip:\n    - google-genai\n"}, "gemini"),
         ({"app.py": "from llama_index.llms.openai import OpenAI\n"}, "openai"),
         ({"app.py": "from google import genai\nimport google.genai\n"}, "gemini"),

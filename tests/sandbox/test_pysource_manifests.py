@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.pysource.distributions import distribution_of, system_packages
+from sandbox.pysource.distributions import distribution_of, system_packages, third_party
 from sandbox.pysource.environment import placeholders
 from sandbox.pysource.manifests import find_manifest
 from sandbox.pysource.placement import run_folder
@@ -68,6 +68,31 @@ class TestRequirements:
             "  - pip:\n    - flask==3.0.0\n"
         )
         assert conda_requirements(text) == ["numpy==1.26.*", "torch", "flask==3.0.0"]
+
+    @pytest.mark.parametrize(
+        ("imported", "distribution"),
+        [
+            ("llama_index.core.node_parser", "llama-index"),
+            ("llama_index.llms.groq", "llama-index-llms-groq"),
+            ("llama_index.vector_stores.chroma", "llama-index-vector-stores-chroma"),
+            ("google.genai.types", "google-genai"),
+            ("google.ai.generativelanguage_v1beta.types", "google-ai-generativelanguage"),
+            ("google.oauth2.service_account", "google-auth"),
+            ("google.cloud.speech_v1", "google-cloud-speech"),
+            ("azure.identity", "azure-identity"),
+            ("azure.search.documents.models", "azure-search-documents"),
+            ("whisper", "openai-whisper"),
+            ("tavily", "tavily-python"),
+            ("discord.ext", "discord-py"),
+            ("langchain_google_genai", "langchain-google-genai"),
+        ],
+    )
+    def test_import_of_a_namespace_names_its_distribution(self, imported, distribution):
+        assert distribution_of(imported) == distribution
+
+    def test_what_only_a_hosted_notebook_has_is_not_installed(self):
+        tree = Tree.of({"app.py": "import google.colab\nfrom google import genai\nimport groq\n"})
+        assert third_party(tree, modules(tree)) == ("google-genai", "groq")
 
     def test_import_names_lead_to_distributions(self):
         assert [distribution_of(name) for name in ("sklearn.svm", "PIL", "flask_cors")] == [
