@@ -93,6 +93,7 @@ class Pipeline:
                 outcome = work[stage]()
             except TeamFault as error:
                 self.state["fault"] = error.fault(stage).to_json()
+                self.engine.give_up(self.key)
                 outcome = "failed"
         self.state["stages"] = [row for row in self.state["stages"] if row["name"] != stage] + [
             {
@@ -134,6 +135,7 @@ class Pipeline:
     # fetching
 
     def _fetch(self) -> str:
+        self.engine.prepare(self.key, self.limits)
         saved = self.state.get("source")
         snapshot = Snapshot.reopen(saved, self.workspace) if saved else None
         outcome = "reused" if snapshot else "done"

@@ -246,7 +246,15 @@ class Engine(Protocol):
     def remove_image(self, reference: str) -> None: ...
 
     def remove_images(self, evaluation: str) -> None:
-        """Every image of an evaluation, as `owner.image_name` names them."""
+        """Every image of an evaluation, as `owner.image_name` names them, and what `prepare` made."""
+        ...
+
+    def prepare(self, evaluation: str, limits: Limits) -> None:
+        """Begin what the next pod of an evaluation needs first; returns at once. That pod takes it, if it fits."""
+        ...
+
+    def give_up(self, evaluation: str) -> None:
+        """There will be no pod: take away what `prepare` made."""
         ...
 
     def pod(

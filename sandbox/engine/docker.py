@@ -20,6 +20,7 @@ from sandbox.engine.buildnet import AT, build_network, declarations
 from sandbox.engine.container import Host
 from sandbox.engine.downloads import downloads_for, remove_when_full
 from sandbox.engine.image import load_root, pull, to_image
+from sandbox.engine.namespace import Ahead
 from sandbox.engine.owner import EVALUATION, image_labels, image_name
 from sandbox.engine.packed import packed
 from sandbox.engine.pod import DockerPod
@@ -50,6 +51,7 @@ class DockerEngine:
         self._info: dict[str, Any] | None = None
         self._noted_at = -NOTE_EVERY_S
         self._used: dict[str, None] = {}  # images whose use is not noted yet: only the next eviction reads it
+        self._ahead = Ahead(lambda: self._host, self.tools)
 
     def __enter__(self) -> DockerEngine:
         return self
@@ -58,6 +60,7 @@ class DockerEngine:
         self.close()
 
     def close(self) -> None:
+        self._ahead.close()
         self._note_uses()
         self.api.close()
 
@@ -217,6 +220,7 @@ class DockerEngine:
             held.let_go(self.api, reference.rpartition(":")[2])
 
     def remove_images(self, evaluation: str) -> None:
+        self._ahead.drop(evaluation)
         self._note_uses()
         own = image_name(evaluation)
         for summary in self.api.images(IMAGES):
@@ -225,11 +229,24 @@ class DockerEngine:
                     self.api.remove_image(name)
         held.let_go(self.api, own.rpartition(":")[2], services=True)
 
+    def prepare(self, evaluation: str, limits: Limits) -> None:
+        self._ahead.begin(evaluation, limits)
+
+    def give_up(self, evaluation: str) -> None:
+        self._ahead.drop(evaluation)
+
     def pod(
         self, evaluation: str, limits: Limits, *, hosts: Sequence[str] = (), rooms: Sequence[Sequence[str]] = ()
     ) -> AbstractContextManager[Pod]:
         """As the protocol says; `hosts` are names beside localhost that mean the first room (a compose stack's)."""
-        return DockerPod(self._host, self.tools, evaluation, limits, (hosts, *rooms))
+        return DockerPod(
+            self._host,
+            self.tools,
+            evaluation,
+            limits,
+            rooms=(hosts, *rooms),
+            ahead=lambda: self._ahead.take(evaluation),
+        )
 
     @property
     def _host(self) -> Host:

@@ -9,27 +9,27 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-from sandbox.engine import Image, OnLine, container, tool
+from sandbox.engine import Image, OnLine, container, namespace, tool
 from sandbox.engine.account import number_of
 from sandbox.engine.aside import DockerAside
 from sandbox.engine.container import Host
+from sandbox.engine.namespace import PAUSE, Owner
 from sandbox.engine.owner import EVALUATION, check_key, evaluation_of, labels_for, name_of
 from sandbox.engine.placement import Lane, Placement, lane, place
-from sandbox.engine.policy import HOSTNAME, RunPolicy, plain_path
+from sandbox.engine.policy import RunPolicy, plain_path
 from sandbox.engine.process import SHARES_THE_KERNEL
 from sandbox.engine.rooms import Rooms, wire
 from sandbox.engine.service import DockerService
 from sandbox.engine.usage import Meter, Usage
 from sandbox.faults import Cancellation, HostFault, TeamFault
-from sandbox.limits import MIB, Limits
-
-PAUSE = "pause"
-# It owns the namespace and does nothing: a service may end and start again and still finds its network there.
-SLEEP = ("python3", "-I", "-S", "-c", "import signal; signal.pause()")
+from sandbox.limits import Limits
 
 
 class DockerPod:
-    """`Pod` on Docker, to be used in `with`. Leaving removes every container of the evaluation, whatever happened."""
+    """`Pod` on Docker, to be used in `with`. Leaving removes every container of the evaluation, whatever happened.
+
+    `ahead` gives the owner of a namespace that was begun before, if there is one.
+    """
 
     def __init__(
         self,
@@ -37,9 +37,12 @@ class DockerPod:
         tools: Callable[[], Image],
         evaluation: str,
         limits: Limits,
+        *,
         rooms: Sequence[Sequence[str]] = ((),),
+        ahead: Callable[[], Owner | None] = lambda: None,
     ) -> None:
         self.evaluation = check_key(evaluation)
+        self._ahead = ahead
         self._host, self._api, self._make_tools, self._limits = host, host.api, tools, limits
         self._rooms = Rooms(tuple(tuple(check_key(name) for name in names) for names in rooms))
         self._placement = place(host.cores)
@@ -53,12 +56,13 @@ class DockerPod:
         self._leaving: list[threading.Thread] = []
 
     def __enter__(self) -> DockerPod:
-        self._remove_all()  # what an attempt that was killed has left behind
+        ready = self._ahead()
         try:
+            self._remove_all(ready)  # what an attempt that was killed has left behind
             self._tools = self._make_tools()
             shared = self._host.runtime in SHARES_THE_KERNEL
             for room in range(len(self._rooms.names) if shared else 1):
-                self._own(room, self._tools)
+                self._own(room, self._tools, ready)
             if len(self._owners) > 1:
                 own = self._tool_policy(self._tools)
                 places = [(owner, self._joined(own, room)) for room, owner in enumerate(self._owners)]
@@ -96,17 +100,16 @@ class DockerPod:
         """How many namespaces it has: only one where the runtime keeps a network of its own for each container."""
         return max(1, len(self._owners))
 
-    def _own(self, room: int, image: Image) -> None:
-        """Make the container that owns a room's namespace."""
+    def _own(self, room: int, image: Image, ready: Owner | None) -> None:
+        """Have the container that owns a room's namespace: the one that is ready, if the first room wants just that."""
+        policy = namespace.policy_of(self._host, image, self._rooms.hosts(room))
+        if room == 0 and ready is not None:
+            if ready.policy == policy:
+                self._owners.append(ready.id)
+                return
+            self._api.remove(ready.id)
         role = f"{PAUSE}-{room}" if room else PAUSE
-        policy = self._tool_policy(image)
-        policy = policy.placed(network="none", cpuset=self._placement.tools, cores=len(self._host.cores))
-        hosts = ((HOSTNAME, "127.0.0.1"), *self._rooms.hosts(room))
-        policy = replace(policy, profile="pause", memory_bytes=64 * MIB, pids=16, stdin=False, hosts=hosts)
-        name = name_of(self.evaluation, role)
-        created = container.create(self._api, name, policy, image.id, labels=self._labels(role), entrypoint=SLEEP)
-        self._owners.append(created)
-        container.start(self._api, created, name, policy)
+        self._owners.append(namespace.make(self._host, image, policy, self.evaluation, self._limits, role=role).id)
 
     def _joined(self, policy: RunPolicy, room: int, environment: Iterable[str] = (), *, tool: bool = True) -> RunPolicy:
         """The policy of a container in that room."""
@@ -277,12 +280,12 @@ class DockerPod:
     def _labels(self, role: str) -> dict[str, str]:
         return labels_for(self.evaluation, role, self._limits.evaluation_s)
 
-    def _remove_all(self) -> None:
+    def _remove_all(self, but: Owner | None = None) -> None:
         """By the names that we gave; those who share the namespace before the one who owns it."""
         mine = [
             summary
             for summary in self._api.containers({"label": [f"{EVALUATION}={self.evaluation}"]})
-            if evaluation_of(summary) == self.evaluation
+            if evaluation_of(summary) == self.evaluation and (but is None or summary["Id"] != but.id)
         ]
         owners = name_of(self.evaluation, PAUSE)
         mine.sort(key=lambda summary: any(name.lstrip("/").startswith(owners) for name in summary["Names"]))

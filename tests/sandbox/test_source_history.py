@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.engine.fake import FakeEngine
 from sandbox.pipeline import Pipeline
 from tests.sandbox.sources import commit, get, make_repository
 
@@ -81,6 +82,6 @@ def test_filter_or_driver_of_the_repository_runs_nothing_while_history_is_read(r
 
 def test_event_of_a_project_stands_beside_its_source(repository, tmp_path):
     event = {"starts_at": "2026-05-01T08:00:00+00:00"}
-    pipeline = Pipeline(key="event", source=str(repository), engine=None, workspace=tmp_path / "w", event=event)
+    pipeline = Pipeline(key="event", source=str(repository), engine=FakeEngine(), workspace=tmp_path / "w", event=event)
     pipeline.step("fetching")
     assert pipeline.evidence().source["event"] == event
