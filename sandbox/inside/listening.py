@@ -8,8 +8,9 @@ from pathlib import Path
 LISTEN = "0A"
 # The engine's own resolver listens there on user-defined networks.
 ENGINE_RESOLVER = "127.0.0.11"
-# The model gateway's places: an address that no service of a team would choose, and Ollama's own port.
-GATEWAY, OLLAMA = "127.0.0.12", ("127.0.0.1", 11434)
+# The model gateway's places: an address that no service of a team would choose, Ollama's own port, and the one at which
+# it answers by TLS in the name of providers.
+GATEWAY, GATEWAYS = "127.0.0.12", {("127.0.0.1", 11434), ("127.0.0.1", 443)}
 
 
 def listening():
@@ -25,7 +26,7 @@ def listening():
                 continue
             raw, _, port = fields[1].partition(":")
             address = ipaddress.ip_address(socket.inet_ntop(family, _bytes(raw)))
-            if str(address) in (ENGINE_RESOLVER, GATEWAY) or (str(address), int(port, 16)) == OLLAMA:
+            if str(address) in (ENGINE_RESOLVER, GATEWAY) or (str(address), int(port, 16)) in GATEWAYS:
                 continue
             mapped = getattr(address, "ipv4_mapped", None)
             loopback = (mapped or address).is_loopback
