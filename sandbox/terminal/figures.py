@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from sandbox.evidence import failure
+from sandbox.load.unit import unit_of
 from sandbox.terminal.words import QUIET, seconds, size, words
 
 Row = tuple[str, str, str]
@@ -44,14 +45,15 @@ def _boot(boot: dict[str, Any]) -> Iterator[Row]:
 
 
 def _load(load: dict[str, Any]) -> Iterator[Row]:
+    unit = unit_of(load)
     quantiles = [load.get(name) for name in ("p50_ms", "p95_ms", "p99_ms")]
     if None not in quantiles:
         said = " / ".join(f"{value:.0f}" for value in quantiles)
         yield "p50 / p95 / p99", f"{said} ms", f"at {load.get('rate_rps', 0):.0f} a second"
     if load.get("failure_pct") is not None:
-        yield "failures", f"{load['failure_pct']:.1f} %", f"of {load.get('sent', 0)} requests"
+        yield "failures", f"{load['failure_pct']:.1f} %", f"of {unit.many(load.get('sent', 0))}"
     if load.get("capacity_rps") is not None:
-        yield "capacity", f"{load['capacity_rps']:.0f} a second", "at least" if load.get("at_least") else ""
+        yield "capacity", f"{unit.many(load['capacity_rps'])} a second", "at least" if load.get("at_least") else ""
 
 
 def _memory(memory: dict[str, Any]) -> Iterator[Row]:

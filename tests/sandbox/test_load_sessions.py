@@ -1,5 +1,6 @@
-"""A real Streamlit page under load: every session of it runs the team's script, and one that raises is no answer."""
+"""A real Streamlit page under load: every session runs the script, and one in which it raises is no answer."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -18,51 +19,55 @@ LIMITS = replace(Limits(boot_s=40.0, **SHORT_LOAD), load_users=4, load_open_user
 NEEDED = ("boot", "scenario", "load", "logs")
 
 
-@pytest.fixture
-def put_under_load(engine, evaluation, tmp_path):
-    def run(folder):
-        pipeline = Pipeline(
-            key=evaluation,
-            source=str(folder),
-            engine=engine,
-            workspace=tmp_path / "workspace",
-            limits=LIMITS,
-            skip=frozenset(probe.id for probe in all_probes() if probe.id not in NEEDED),
-        )
-        return pipeline.run()
-
-    yield run
-    engine.remove_image(image_name(evaluation))
+# Two at a time are served, a third is told so: nobody who looks at an idle page sees it.
+CROWDED = """
+import time
 
 
-def test_each_session_of_a_load_runs_the_script_to_its_end(put_under_load, tmp_path):
-    evidence = put_under_load(checkout("streamlit-app", tmp_path))
-    load = evidence.probe("load")
-    assert load is not None, evidence.probes.get("load") or evidence.fault
-    assert (load["unit"], load["session"], load["scenario"], load["shell"]) == (
-        "session",
-        "streamlit",
-        "session",
-        False,
+@st.cache_resource
+def visitors():
+    return []
+
+
+visitors().append(1)
+time.sleep(0.1)
+crowd = len(visitors())
+visitors().pop()
+if crowd > 2:
+    raise RuntimeError("too many visitors")
+"""
+
+
+def test_each_session_of_a_load_runs_the_script_and_fails_where_that_raises(engine, evaluation, tmp_path):
+    place = checkout("streamlit-app", tmp_path)
+    script = place / "streamlit_app.py"
+    script.write_text(script.read_text() + CROWDED)
+    pipeline = Pipeline(
+        key=evaluation,
+        source=str(committed(place)),
+        engine=engine,
+        workspace=tmp_path / "workspace",
+        limits=LIMITS,
+        skip=frozenset(probe.id for probe in all_probes() if probe.id not in NEEDED),
     )
+    try:
+        evidence = pipeline.run()
+    finally:
+        engine.remove_image(image_name(evaluation))
+    load, logs = evidence.probe("load"), evidence.probe("logs")
+    assert load is not None, evidence.probes.get("load") or evidence.fault
+    assert [load[name] for name in ("unit", "session", "scenario", "shell")] == [
+        *("session", "streamlit", "session", False),
+    ]
     assert load["rate_rps"] == LIMITS.load_rate_rps / 10
-    sent, failed = (sum(step[name] for step in load["steps"]) for name in ("sent", "failed"))
-    # The script prints one line a run; it also ran when it was looked at before and after each step.
-    logs = evidence.probe("logs")
-    assert 0 < sent <= logs["lines"]
-    assert set(logs["tail"]) == {"showing Mon: 120 bikes"}
-    assert failed < sent
+    counted = Counter[str]()
+    for step in load["steps"]:
+        counted.update(step["statuses"])
+    # The script says one line a run. It also ran when it was looked at before and after each step.
+    assert 0 < counted["200"] + counted["500"] <= logs["lines"]
+    assert 0 < counted["500"] <= logs["traceback_lines"]
+    assert counted["500"] <= sum(step["failed"] for step in load["steps"])
+    assert counted["200"] > 0
     assert load["contents"]["compared"] > 0
     assert load["contents"]["changed"] == load["changed_under_load"] == 0
-    finding = judge(all_checks()["has_capacity"], evidence)
-    assert "session" in finding.observed
-
-
-def test_page_whose_script_raises_is_not_spared_its_load(put_under_load, tmp_path):
-    place = checkout("streamlit-app", tmp_path)
-    (place / "streamlit_app.py").write_text("import streamlit as st\n\nst.title('Bikes')\nst.metric('Bikes', 1 / 0)\n")
-    evidence = put_under_load(committed(place))
-    assert [row["status"] for row in evidence.probe("scenario")["sessions"]] == [500]
-    assert evidence.probe("load")["statuses"].keys() <= {"500", "no answer"}
-    for check in ("sustains_standard_rate", "has_capacity", "keeps_p95_under_load"):
-        assert judge(all_checks()[check], evidence).outcome == "fail"
+    assert "session" in judge(all_checks()["has_capacity"], evidence).observed
