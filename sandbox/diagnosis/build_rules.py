@@ -277,7 +277,8 @@ STEP_RULES = (
             rf"(?:Failed to build|Could not build wheels for) '?{_PACKAGE2}",
         ),
         "{package} could not be built from source",
-        "Use a version of {package} that has a wheel for this Python; newer releases usually have one.",
+        "Use a version of {package} that has a wheel for this Python; newer releases usually have one. Where none has, "
+        "install a compiler first, in a Dockerfile: RUN apt-get update && apt-get install -y build-essential cmake.",
         place="requirement",
     ),
     rule(
