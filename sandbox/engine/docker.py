@@ -7,6 +7,7 @@ import platform
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -161,8 +162,10 @@ class DockerEngine:
             if time.monotonic() >= until:
                 raise too_slow(limits)
 
+        kept: Future[list[str]] | None = None
         with ExitStack() as stack:
             record = stack.enter_context(layers.Record(on_line))
+            keeper = stack.enter_context(ThreadPoolExecutor(1, "assay-keep"))  # works while the network is taken away
 
             def make() -> Build:
                 own, heard = dict(labels), record.heard
@@ -195,8 +198,10 @@ class DockerEngine:
                 said, log = (layers.without_mark(text, added) for text in (failure.message, failure.log))
                 raise BuildFailed(said, log, failure.step) from failure
             if evaluation and self._caches:
-                layers.keep(self.api, image.id, build.added, record.ids, whole)
+                kept = keeper.submit(layers.keep, self.api, image.id, build.added, record.ids, whole)
                 self._used[image.id] = None
+        if kept is not None:
+            kept.result()
         return image, log
 
     def _build_again(self, whole: str, make: Callable[[], Build]) -> tuple[Image, str] | None:
