@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import replace
 
-from sandbox.launch.stage import instructions
+from sandbox.launch.packages import with_packages
 from sandbox.plan import Plan
 from sandbox.repairs import Broken, Repair
 
@@ -48,12 +47,10 @@ _BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
 def mend(broken: Broken) -> tuple[Plan, str] | None:
     said = f"{broken.fault.title}\n{broken.fault.detail}"
     wanted = next((wanted for pattern, wanted in _BREAKS if re.search(pattern, said)), ())
-    if not wanted or "pip install" not in broken.plan.dockerfile:
+    text = with_packages(broken.plan.dockerfile, wanted) if wanted else None
+    if text is None:
         return None
-    user = next((one.arguments for one in reversed(instructions(broken.plan.dockerfile)) if one.keyword == "USER"), "")
-    line = f"RUN pip install {shlex.join(wanted)}"
-    lines = ["USER root", line, f"USER {user}"] if user else [line]
-    plan = replace(broken.plan, dockerfile="\n".join([broken.plan.dockerfile.rstrip(), *lines, ""]))
+    plan = replace(broken.plan, dockerfile=text)
     names = ", ".join(wanted)
     return (
         plan,
@@ -64,6 +61,7 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
 REPAIR = Repair(
     "companion_version",
     5,  # before a package is added whose newest version would not help, and before everything is resolved anew
-    frozenset({"import_error", "package_incompatible", "numpy_abi_changed", "requirements_missing_package", "exited"}),
+    frozenset({"import_error", "package_incompatible", "numpy_abi_changed", "exited"})
+    | {"requirements_missing_package", "build_missing_package"},
     mend,
 )

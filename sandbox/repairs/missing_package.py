@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from sandbox.launch.stage import instructions
+from sandbox.launch.packages import with_packages
 from sandbox.plan import Plan
 from sandbox.pysource.distributions import distribution_of
 from sandbox.repairs import Broken, Repair
@@ -16,14 +16,10 @@ _DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}(?:\[[a-z]{1,20}\])?
 def mend(broken: Broken) -> tuple[Plan, str] | None:
     package = broken.fault.facts.get("package", "")
     wanted = broken.fault.facts.get("distribution") or distribution_of(package.partition(".")[0])
-    if not _DISTRIBUTION.fullmatch(wanted) or "pip install" not in broken.plan.dockerfile:
+    text = with_packages(broken.plan.dockerfile, [wanted]) if _DISTRIBUTION.fullmatch(wanted) else None
+    if text is None:
         return None
-    user = next((one.arguments for one in reversed(instructions(broken.plan.dockerfile)) if one.keyword == "USER"), "")
-    lines = (
-        ["USER root", f"RUN pip install {wanted}", f"USER {user or 'root'}"] if user else [f"RUN pip install {wanted}"]
-    )
-    # Before the start command stays the last line that a person reads.
-    plan = replace(broken.plan, dockerfile="\n".join([broken.plan.dockerfile.rstrip(), *lines, ""]))
+    plan = replace(broken.plan, dockerfile=text)
     return plan, f"{wanted} was installed, since the code imports {package}. Add {wanted} to the requirements."
 
 

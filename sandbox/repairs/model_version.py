@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from packaging.version import InvalidVersion, Version
 
+from sandbox.launch.packages import with_packages
 from sandbox.plan import Plan
 from sandbox.pysource.image import python_of, with_python
 from sandbox.pysource.version import FIRST_WHEEL, KNOWN
@@ -23,8 +24,6 @@ _NUMPY_2 = Version("1.4.2")
 
 
 def mend(broken: Broken) -> tuple[Plan, str] | None:
-    if "pip install" not in broken.plan.dockerfile or "USER app\n" not in broken.plan.dockerfile:
-        return None
     path, version = _version(broken.tree, broken.fault.detail)
     if not version:
         return None
@@ -33,14 +32,16 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
     if python:
         runtime = runtime.replace(f"Python {python_of(text)}", f"Python {python}")
         text = with_python(text, python)
-    older = " 'numpy<2'" if Version(version) < _NUMPY_2 else ""
-    line = f"RUN pip install scikit-learn=={version}{older}\nUSER app\n"
+    older = ["numpy<2"] if Version(version) < _NUMPY_2 else []
+    mended = with_packages(text, [f"scikit-learn=={version}", *older])
+    if mended is None:
+        return None
     on = f" on Python {python}" if python else ""
     why = (
         f"{path or 'A model'} was saved by scikit-learn {version}, so that was installed{on}. "
         f"Write scikit-learn=={version} into the requirements."
     )
-    return replace(broken.plan, dockerfile=text.replace("USER app\n", line, 1), runtime=runtime), why
+    return replace(broken.plan, dockerfile=mended, runtime=runtime), why
 
 
 def _version(tree: Tree, log: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from sandbox.buildpacks import plan_for
 from sandbox.checks import all_checks, judge
 from sandbox.evidence import Evidence
 from sandbox.faults import TeamFault
+from sandbox.launch.packages import with_packages
 from sandbox.plan import Note, Plan
 from sandbox.repairs import MOST, Broken, all_repairs, mend
 from sandbox.tree import Tree
@@ -22,6 +23,7 @@ NODE = {
     "server.js": "require('http').createServer().listen(3000)",
 }
 NEXT = {"package.json": '{"scripts": {"build": "next build", "start": "next start"}, "dependencies": {"next": "16"}}'}
+BENTO = "import bentoml\nm = bentoml.sklearn.get('m')\nsvc = bentoml.Service('s')\n"
 LOOPBACK = FLASK + "if __name__ == '__main__':\n    app.run()\n"
 
 
@@ -145,7 +147,7 @@ def test_there_are_never_more_than_three():
 
 class TestPlanAfterwards:
     def test_package_is_installed_by_root_and_run_by_the_user_before(self):
-        assert mend(APPLIES["missing_package"]).dockerfile.endswith("USER root\nRUN pip install pyyaml\nUSER app\n")
+        assert mend(APPLIES["missing_package"]).dockerfile.index("RUN pip install pyyaml\nCOPY")
 
     def test_secret_gets_a_placeholder_and_the_example_file_its_word(self):
         assert set(mend(APPLIES["environment_given"]).env) >= {"WEATHER_API_KEY"}
@@ -234,7 +236,7 @@ class TestWorth:
 
 def test_companion_of_a_pinned_package_is_held_back_by_its_user():
     mended = mend(APPLIES["companion_version"])
-    assert "USER root\nRUN pip install 'werkzeug<3'\nUSER app\n" in mended.dockerfile
+    assert "\nRUN pip install 'werkzeug<3'\nCOPY" in mended.dockerfile
     assert "werkzeug<3" in mended.repairs[-1].why
 
 
@@ -263,5 +265,32 @@ def test_job_is_mended_like_a_service(fault):
 def test_model_is_read_by_the_version_that_wrote_it():
     mended = mend(APPLIES["model_version"])
     assert "FROM python:3.11-slim" in mended.dockerfile
-    assert "RUN pip install scikit-learn==1.2.2 'numpy<2'\nUSER app\n" in mended.dockerfile
+    assert "RUN pip install scikit-learn==1.2.2 'numpy<2'\nCOPY" in mended.dockerfile
     assert mended.repairs[-1].why.startswith("model.pkl was saved by scikit-learn 1.2.2")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("RUN pip install \\\n  flask\n", "COPY . .\nCMD python a.py\n"),
+        ("USER app\nRUN pip install flask\n", "RUN python train.py\n"),
+        ("RUN pip install flask\nFROM python:3.12\nCOPY --from=b /x /x\nUSER app\nCMD python a.py\n", ""),
+    ],
+    ids=["before-the-source", "as-another-user", "another-stage"],
+)
+def test_package_is_there_for_the_steps_after_the_installation(before, after):
+    line = "USER root\nRUN pip install x\nUSER app\n" if "USER app" in before else "RUN pip install x\n"
+    begun = f"FROM python:3.12 AS b\n{before}"
+    assert with_packages(f"{begun}{after}", ["x"]) == f"{begun}{line}{after}"
+    assert with_packages("FROM node:20\nRUN npm ci\n", ["x"]) is None
+
+
+def test_package_that_a_step_of_the_build_misses_comes_before_that_step():
+    tree = {
+        "service.py": BENTO,
+        "train.py": "import bentoml\nbentoml.sklearn.save_model('m', 1)\n",
+        "requirements.txt": "bentoml",
+    }
+    case = broken("build_missing_package", tree, detail="No module named 'pkg_resources'", package="pkg_resources")
+    text = mend(case).dockerfile
+    assert text.index("setuptools<81") < text.index("RUN python train.py")
