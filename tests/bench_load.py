@@ -36,6 +36,8 @@ AGREE = 0.10
 CAPACITY_CV, P95_CV, SAME_GRADE = 0.07, 0.10, 0.9
 FROZEN_MS = 900.0
 USERS, SECONDS, ROUNDS = 8, 5.0, 3
+# Evaluations that are tried before it is given up: each may wait as long as the gate's whole budget.
+PATIENCE = 2
 # wrk prints its distribution at 50, 75, 90 and 99 %: the 95th percentile it only tells a script.
 SCRIPT = """
 done = function(sum, lat, req)
@@ -122,11 +124,15 @@ def repeat(times):
         shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__"))
         subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
         commit(folder)
-        original = [once(folder, limits, number) for number in range(times)]
+        original = []
+        for number in range(times):
+            original.append(once(folder, limits, number))
+            if not any(row["quiet"] for row in original) and len(original) == PATIENCE:
+                sys.exit("the host was not quiet: nothing can be said")
         kept = [row for row in original if row["quiet"]]
         tell("load.repeat.quiet", len(kept), "evaluations", of=times)
         if len(kept) < 2:
-            sys.exit("the host was not quiet: nothing can be said")
+            sys.exit("the host was not quiet often enough: nothing can be said")
         for name, allowed in (("capacity_rps", CAPACITY_CV), ("p95_ms", P95_CV)):
             values = [row[name] for row in kept]
             found = round(cv(values), 4)
@@ -149,6 +155,12 @@ def repeat(times):
              within=below == len(pairs) > 0)  # fmt: skip
 
 
+def tell_of_gate(number, event):
+    """Why a step is sent again or waits, on the standard error as it happens."""
+    if " because host busy" in event.text or "waiting for" in event.text:
+        print(json.dumps({"run": number, "gate": event.text}), file=sys.stderr, flush=True)
+
+
 # What says nothing about repeatability and would take the quiet minutes; set in the environment it counts.
 LEFT_OUT = {"load_level_s": 1.0, "load_crowd_s": 1.0, "load_overload_s": 0.5, "load_recovery_s": 2.0, "load_soak_s": 0}
 NEEDED = ("boot", "scenario", "load", "practice")
@@ -164,7 +176,7 @@ def once(folder, limits, number, *, only_capacity=False):
         track="general",
         skip=[probe.id for probe in all_probes() if probe.on == "service" and probe.id not in NEEDED],
         limits=limits,
-        sink=lambda _event: None,
+        sink=lambda event: tell_of_gate(number, event),
         cancellation=Cancellation(),
     )
     load = ended.evidence.probe("load")
@@ -173,7 +185,10 @@ def once(folder, limits, number, *, only_capacity=False):
     quiet = load["capacity"]["valid"] and (only_capacity or load["valid"])
     row = {"capacity_rps": load["capacity"]["rps"], "p95_ms": load["p95_ms"], "quiet": quiet}
     row["grade"] = report(ended.evidence, outcome=ended.outcome)["scorecard"]["grade"]
-    spent = {"waited_s": load["gate"]["spent_s"], "why": load["capacity"]["why"] or load["why"]}
+    spent = {"waited_s": load["gate"]["spent_s"], "refused": load["gate"]["refused"]}
+    spent |= {"why": load["capacity"]["why"] or load["why"], "spin_best_ms": load["gate"]["spin_best_ms"]}
+    row["steps"] = [step["rps"] for step in load["steps"] if step["kind"] == "closed" and step["valid"]]
+    row["windows"] = [step["p95_ms"] for step in load["steps"] if step["name"].startswith("standard") and step["valid"]]
     print(json.dumps({"run": number, "slower": only_capacity} | row | spent), file=sys.stderr, flush=True)
     return row
 
