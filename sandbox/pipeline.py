@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sandbox.engine import Engine, Image
 from sandbox.events import Event, Sink, nobody
 from sandbox.evidence import Evidence
 from sandbox.faults import Cancellation, Fault, HostFault, TeamFault
+from sandbox.gateway.second_look import look
 from sandbox.limits import Limits
 from sandbox.plan import Plan
 from sandbox.probes import Probe, SourceTarget, Target, all_probes
@@ -283,14 +285,15 @@ class Pipeline:
             for number, probe in enumerate(probes):
                 target.say = self._progress(number, len(probes))
                 target.say(probe.id, 0.0)
-                if models and probe.order >= PREPARED_FROM:
-                    models.answer_prepared()
                 if probe.id != "boot" and time.monotonic() > self._until:
                     # What was not looked at for want of time is nobody's fault, and no finding.
                     self.state["probes"][probe.id] = {"error": "evaluation_timeout: there was no time left to look"}
                     continue
                 try:
-                    self._gather(probe, "observing", target)
+                    really = probe.id != "boot" and probe.order < PREPARED_FROM
+                    if look(models, partial(self._gather, probe, "observing", target), really=really):
+                        note = f"the model provider let a call down: {probe.id} was looked at again without it"
+                        self._say("observing", "note", note)
                     self._until, target.waited_s = self._until + target.waited_s, 0.0
                 except TeamFault as error:
                     stack.mention_absent(error)

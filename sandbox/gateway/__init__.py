@@ -120,6 +120,16 @@ class Models:
         """What the real provider was asked and used up so far, see `Desk.to_json`; None where there is none."""
         return self.desk.to_json() if self.desk else None
 
+    def answer_really(self) -> None:
+        """From now on the provider is asked, where there is one that has not let down a call yet."""
+        if self.desk and not self.desk.is_open and not self.desk.has_let_down:
+            self.desk.is_open = True
+            self.aside.tell({"provider": True})
+
+    def is_let_down(self) -> bool:
+        """Whether the provider is still asked and a call got no answer of it."""
+        return self.desk is not None and self.desk.is_open and self.desk.has_let_down
+
     def answer_prepared(self) -> None:
         """From now on the provider is not asked any more."""
         if self.desk and self.desk.is_open:
@@ -154,7 +164,10 @@ class Models:
 
 @contextmanager
 def open_beside(pod: Pod, plan: Plan) -> Iterator[Models | None]:
-    """The gateway in a pod, there before the services start; None when the plan calls no model."""
+    """The gateway in a pod, there before the services start; None when the plan calls no model.
+
+    It answers what is prepared until `answer_really`: an application does not wait for a provider when it starts.
+    """
     if HINT not in plan.hints:
         yield None
         return
@@ -165,7 +178,7 @@ def open_beside(pod: Pod, plan: Plan) -> Iterator[Models | None]:
     request = {"places": WHERE["places"] + local, "provider": False}
     for room in range(1, pod.rooms):  # what stands there finds one, too; only the app's is looked at
         pod.aside(SCRIPT, request, room=room)
-    aside = pod.aside(SCRIPT, request | {"provider": real is not None, "tls": tls})
+    aside = pod.aside(SCRIPT, request | {"tls": tls})
     desk = Desk(real) if real else None
     try:
         if desk:

@@ -25,7 +25,7 @@ class Desk:
         self.upstream, self.budget = upstream, upstream.budget()
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="assay-model-provider")
         self.failures: list[str] = []
-        self.is_open = True
+        self.is_open = False
 
     def listen(self, aside: Aside) -> None:
         def heard(event: Mapping[str, Any]) -> None:
@@ -35,6 +35,11 @@ class Desk:
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def has_let_down(self) -> bool:
+        """Whether a call got no answer of the provider's: it failed, or the budget is spent."""
+        return bool(self.failures) or self.budget.exhausted > 0
 
     def to_json(self) -> dict[str, Any]:
         """{host, model, failures} and the budget's members."""

@@ -6,8 +6,10 @@ import threading
 import pytest
 
 from sandbox.faults import HostFault
+from sandbox.gateway import Models
 from sandbox.gateway.budget import Budget
 from sandbox.gateway.desk import Desk
+from sandbox.gateway.second_look import look
 from sandbox.gateway.upstream import upstream
 from tests.model_provider import KEY, Provider
 from tests.sandbox.gateway_process import Gateway, said
@@ -199,11 +201,55 @@ def test_wrong_setting_is_named(provider, monkeypatch, name, value):
         upstream()
 
 
+class Told:
+    """The gateway's control line."""
+
+    def __init__(self):
+        self.told = []
+
+    def tell(self, document):
+        self.told.append(document)
+
+
+@pytest.mark.parametrize("failing", ["status", "budget"])
+def test_probe_in_which_the_provider_let_a_call_down_looks_again_without_it(desk, provider, failing):
+    own = desk(BUDGET_TOKENS=1 if failing == "budget" else 100_000)
+    provider.status = 500
+    models, looked = Models(Told(), own), []
+
+    def gather():
+        looked.append(own.is_open)
+        if own.is_open:
+            own.answer("chat", {"messages": said("x")})
+
+    assert look(models, gather, really=False) is False
+    assert look(models, gather, really=True) is True
+    assert looked == [False, True, False]
+    assert look(models, gather, really=True) is False  # once is enough
+    assert (looked[3:], models.aside.told) == ([False], [{"provider": True}, {"provider": False}])
+
+
+def test_probe_that_the_provider_answered_looks_once(desk):
+    own = desk()
+    models = Models(Told(), own)
+    assert look(models, lambda: own.answer("chat", {"messages": said("x")}), really=True) is False
+    assert models.aside.told == [{"provider": True}]
+    assert own.to_json()["calls"] == 1
+
+
+def test_application_without_a_provider_is_looked_at_once():
+    looked = []
+    assert look(None, lambda: looked.append(1), really=True) is False
+    assert look(Models(Told()), lambda: looked.append(2), really=True) is False
+    assert looked == [1, 2]
+
+
 @pytest.mark.docker
 def test_student_app_gets_true_answers_and_never_the_key(engine, evaluation, tmp_path, provider, monkeypatch):
     for name, value in provider.settings(PROVIDER_EMBEDDINGS="true-vectors").items():
         monkeypatch.setenv(name, value)
     with deployed(engine, evaluation, checkout("ai-rag-fastapi", tmp_path)) as target:
+        target.models.answer_really()
         status, body = post(target, "/ask", {"question": "When does quiet time start on weekdays?"})
         assert (status, json.loads(body)["answer"]) == (200, TRUE)
         seen = target.models.provider()
