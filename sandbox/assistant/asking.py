@@ -30,10 +30,21 @@ class Asker:
     models: Models
     route: Mapping[str, Any]
 
-    def request(self, question: str, *, user: str = "", stream: bool = False, **more: Any) -> dict[str, Any]:
-        """A request as the tool takes it. Each has a new user unless one is named: no limit of a user is met."""
+    def request(
+        self,
+        question: str,
+        *,
+        user: str = "",
+        stream: bool = False,
+        extra: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """A request as the tool takes it, `extra` members in its body.
+
+        Each has a new user unless one is named: no limit of a user is met.
+        """
         route, headers = self.route, dict(self.route.get("headers") or {})
-        body: dict[str, Any] = dict(route.get("json") or {})
+        body: dict[str, Any] = {**(route.get("json") or {}), **(extra or {})}
         names = [name for name in QUESTION if name != "q"] if route["field"] == EVERY else [route["field"]]
         for name in names:
             body[name] = [{"role": "user", "content": question}] if name == "messages" else question

@@ -10,8 +10,8 @@ from sandbox.finding import Finding, not_applicable, not_shown
 
 ROUTE = {"path": "/ask", "method": "POST", "user": {"header": "X-User-Id"}}
 PROBES = (
-    *("ai_documents", "ai_injection", "ai_streaming", "ai_cache", "ai_variants"),
-    *("ai_metrics", "ai_feedback", "ai_structure", "ai_faults", "ai_hanging", "ai_limit"),
+    *("ai_documents", "ai_retrieval", "ai_injection", "ai_streaming", "ai_cache", "ai_variants"),
+    *("ai_metrics", "ai_feedback", "ai_structure", "ai_faults", "ai_hanging", "ai_limit", "ai_assignment"),
 )
 # Statuses that say honestly that the service cannot answer now.
 HONEST = (429, 502, 503, 504)

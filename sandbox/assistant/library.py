@@ -25,9 +25,9 @@ class Library:
     asker: Asker
     route: Mapping[str, Any]
 
-    def add(self, text: str) -> tuple[dict[str, Any], str]:
-        """The answer, and the document's id in it; "" when it names none."""
-        answer = self.asker.send([self._request("POST", self.route["path"], text)])[0]
+    def add(self, text: str, name: str = "") -> tuple[dict[str, Any], str]:
+        """The answer, and the document's id in it; "" when it names none. `name` is what it is called, if it can be."""
+        answer = self.asker.send([self._request("POST", self.route["path"], text, name)])[0]
         return answer, self._id(answer) if is_good(answer) else ""
 
     def change(self, known: str, text: str) -> dict[str, Any]:
@@ -64,15 +64,16 @@ class Library:
                 break
         return seen
 
-    def _request(self, method: str, path: str, text: str) -> dict[str, Any]:
+    def _request(self, method: str, path: str, text: str, name: str = "") -> dict[str, Any]:
         headers = dict(self.asker.route.get("headers") or {})
+        members = {**self.route["json"], **({self.route["name"]: name} if name and self.route["name"] else {})}
         each: dict[str, Any] = {"method": method, "path": path, "total_s": PATIENCE_S}
         if self.route["place"] == "multipart":
             edge = word("edge")
-            disposition = f'form-data; name="{self.route["field"]}"; filename="{word("note")}.txt"'
+            disposition = f'form-data; name="{self.route["field"]}"; filename="{name or word("note")}.txt"'
             fields = "".join(
-                f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-                for name, value in self.route["json"].items()
+                f'--{edge}\r\nContent-Disposition: form-data; name="{member}"\r\n\r\n{value}\r\n'
+                for member, value in members.items()
                 if isinstance(value, str)
             )
             part = f"--{edge}\r\nContent-Disposition: {disposition}\r\nContent-Type: text/plain\r\n\r\n{text}\r\n"
@@ -83,7 +84,7 @@ class Library:
         names = DOCUMENT if self.route["field"] == EVERY else (self.route["field"],)
         return each | {
             "headers": JSON | headers,
-            "body": json.dumps({**self.route["json"], **dict.fromkeys(names, text)}),
+            "body": json.dumps({**members, **dict.fromkeys(names, text)}),
         }
 
     def _id(self, answer: Mapping[str, Any]) -> str:

@@ -17,6 +17,8 @@ NOT_ASKED = re.compile(
 STREAMS = re.compile(r"stream|sse", re.IGNORECASE)
 TAKES_DOCUMENTS = re.compile(r"document|doc(?:s)?\b|upload|ingest|index|knowledge|corpus|file", re.IGNORECASE)
 DOCUMENT = ("text", "content", "body", "document", "page_content", "markdown", "data")
+# Members that say how a document is called.
+CALLED = ("title", "name", "filename", "file_name", "source", "document_name", "doc_name")
 TAKES_FEEDBACK = re.compile(r"feedback|rating|rate\b|thumb|vote", re.IGNORECASE)
 USER = re.compile(
     r"^(?:x[-_])?(?:user|user[-_]?id|username|session|session[-_]?id|tenant|tenant[-_]?id|client[-_]?id)$",

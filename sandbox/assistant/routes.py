@@ -13,6 +13,7 @@ from typing import Any
 from sandbox.assistant.described import Operation
 from sandbox.assistant.names import (
     ASKS,
+    CALLED,
     DOCUMENT,
     NOT_ASKED,
     QUESTION,
@@ -109,7 +110,10 @@ def _undescribed(routes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def documents(
     declared: Mapping[str, Any], described: Sequence[Operation], routes: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any] | None:
-    """{"path", "place": json or multipart, "field", "json", "id", "source"} of what takes documents; None."""
+    """{"path", "place": json or multipart, "field", "name", "json", "id", "source"} of what takes documents; None.
+
+    `name` is the member that says how a document is called, "" where there is none.
+    """
     said = declared.get("documents")
     known = next((route for one in described if (route := _document_route(one)) is not None), None)
     if said:
@@ -120,6 +124,7 @@ def documents(
             "path": said["path"],
             "place": place,
             "field": field or "file",
+            "name": said.get("name") or (like["name"] if like else ""),
             "json": {**(like["json"] if like else {}), **(said.get("json") or {})},
             "id": said.get("id", ""),
             "source": "declared",
@@ -136,7 +141,9 @@ def documents(
         ),
         "",
     )
-    return {"path": path, "place": "json", "field": EVERY, "json": {}, "id": "", "source": "routes"} if path else None
+    if not path:
+        return None
+    return {"path": path, "place": "json", "field": EVERY, "name": "", "json": {}, "id": "", "source": "routes"}
 
 
 def _document_route(one: Operation) -> dict[str, Any] | None:
@@ -152,6 +159,7 @@ def _document_route(one: Operation) -> dict[str, Any] | None:
         "path": one.path,
         "place": one.kind,
         "field": field,
+        "name": first_of(CALLED, (name for name in one.members if name != field)),
         "json": {name: value for name, value in one.body.items() if name != field},
         "id": "",
         "source": "openapi",

@@ -33,7 +33,7 @@ class Judged:
 
     weight    what it counts inside its category; the check's own times the share of its grade unless given
     required  failing it caps the total
-    because   the failed check that this failure follows from, see `Check.follows`
+    because   the failed check that this failure follows from in the end, see `Check.follows`
     """
 
     check: Check
@@ -122,7 +122,8 @@ def judge_all(evidence: Evidence, rubric: Rubric | None = None) -> list[Judged]:
 
 
 def _because(check: Check, found: Mapping[str, Finding]) -> str | None:
-    """The failed check that a failure follows from; None for what passed, or failed by itself."""
-    first = found.get(check.follows)
-    follows = found[check.id].outcome == "fail" and first is not None and first.outcome == "fail"
-    return check.follows if follows else None
+    """The failed check that a failure follows from, the first of a chain of them; None for what failed by itself."""
+    at = check
+    while found[at.id].outcome == "fail" and at.follows in found and found[at.follows].outcome == "fail":
+        at = all_checks()[at.follows]
+    return None if at is check else at.id

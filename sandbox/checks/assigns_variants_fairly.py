@@ -71,6 +71,7 @@ CHECK = Check(
     needs=("ai_ask", "ai_variants"),
     tracks=("ai",),
     level=3,
+    follows="calls_models",
     examples=(
         Example("fair", _evidence({"a": 205, "b": 195}), "pass"),
         Example("declared", _evidence({"a": 81, "b": 319}, shares={"a": 0.2, "b": 0.8}), "pass"),

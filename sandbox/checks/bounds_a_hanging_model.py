@@ -67,6 +67,7 @@ CHECK = Check(
     needs=("ai_ask", "ai_hanging"),
     tracks=("ai",),
     effort="minutes",
+    follows="calls_models",
     thresholds={"most_s": 15.0},
     examples=(
         Example("gives up", _evidence(504, 5000.0), "pass"),

@@ -47,6 +47,7 @@ CHECK = Check(
     needs=("ai_ask", "ai_cache"),
     tracks=("ai",),
     level=3,
+    follows="calls_models",
     examples=(
         Example("cached", _evidence(1, 0, 1), "pass"),
         Example("no users", _evidence(1, 0), "pass"),

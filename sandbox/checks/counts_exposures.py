@@ -59,6 +59,7 @@ CHECK = Check(
     tracks=("ai",),
     effort="minutes",
     level=3,
+    follows="exposes_metrics",
     thresholds={"most_off_pct": 2.0},
     examples=(
         Example("exact", _evidence({"a": 205.0, "b": 195.0}), "pass"),

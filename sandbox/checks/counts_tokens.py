@@ -71,6 +71,7 @@ CHECK = Check(
     needs=("ai_ask", "ai_metrics"),
     tracks=("ai",),
     effort="minutes",
+    follows="exposes_metrics",
     thresholds={"most_off_pct": 2.0},
     examples=(
         Example("by direction", _evidence(460, 54), "pass"),

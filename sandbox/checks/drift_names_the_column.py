@@ -40,6 +40,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="minutes",
     level=3,
+    follows="drift_signal_follows_the_data",
     examples=(
         Example("by a label", _example("drift_psi{column=age}"), "pass"),
         Example("one figure", _example("drift_score{}"), "fail"),

@@ -60,6 +60,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="hours",
     level=3,
+    follows="monitors_drift",
     examples=(
         Example("moves", _example(True, True, True), "pass"),
         Example("still", _example(False, False, True), "fail"),

@@ -57,6 +57,7 @@ CHECK = Check(
     needs=("ai_ask", "ai_documents"),
     tracks=("ai",),
     level=3,
+    follows="retrieves_added_documents",
     examples=(
         Example("follows", _evidence({"old": False, "new": True}, {"old": False}), "pass"),
         Example("only grows", _evidence({"old": True, "new": True}, {"old": True}), "fail"),

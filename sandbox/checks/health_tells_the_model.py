@@ -40,6 +40,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="minutes",
     level=2,
+    follows="answers_health_path",
     examples=(
         Example("told", _example({"path": "/ready", "member": "model", "value": "3"}), "pass"),
         Example("only ok", _example(None), "fail"),

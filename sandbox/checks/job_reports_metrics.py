@@ -48,6 +48,7 @@ CHECK = Check(
     judge=judge,
     needs=("job",),
     tracks=("ml",),
+    follows="job_runs_to_its_end",
     examples=(
         Example("a file", _example(("accuracy", "metrics.json")), "pass"),
         Example("printed", _example(("accuracy", "log")), "pass"),

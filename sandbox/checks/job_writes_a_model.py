@@ -42,6 +42,7 @@ CHECK = Check(
     judge=judge,
     needs=("job",),
     tracks=("ml",),
+    follows="job_runs_to_its_end",
     examples=(
         Example("a model", _example("a", [{"path": "model.pkl", "bytes": 812, "kind": "model"}]), "pass"),
         Example("only a plot", _example("b", [{"path": "roc.png", "bytes": 9000, "kind": "plot"}]), "fail"),

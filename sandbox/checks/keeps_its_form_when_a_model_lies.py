@@ -61,6 +61,7 @@ CHECK = Check(
     judge=judge,
     needs=("ai_ask", "ai_structure"),
     tracks=("ai",),
+    follows="calls_models",
     examples=(
         Example("mended or honest", _evidence(200, 200, 200, 503, 503, 503), "pass"),
         Example("honest", _evidence(503, 503, 503, 502, 502, 502), "pass"),

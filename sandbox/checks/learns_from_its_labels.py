@@ -69,6 +69,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="hours",
     level=2,
+    follows="trains_its_model",
     examples=(
         Example("falls to the dummy", _example(0.91, 0.55, 0.55), "pass"),
         Example("error rises", _example(1.2, 4.0, None, "error"), "pass"),

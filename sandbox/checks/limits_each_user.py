@@ -53,6 +53,7 @@ CHECK = Check(
     needs=("ai_ask", "ai_limit"),
     tracks=("ai",),
     level=3,
+    follows="calls_models",
     examples=(
         Example("limits", _evidence(60), "pass"),
         Example("limits all", _evidence(60, 429), "fail"),

@@ -59,6 +59,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="hours",
     level=3,
+    follows="predictions_agree",
     examples=(
         Example("hold", _example(12, 12), "pass"),
         Example("one does not", _example(12, 1), "fail"),

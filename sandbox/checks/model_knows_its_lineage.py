@@ -70,6 +70,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="minutes",
     level=2,
+    follows="trains_its_model",
     examples=(
         Example(
             "all of it",

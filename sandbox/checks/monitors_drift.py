@@ -40,6 +40,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="hours",
     level=2,
+    follows="exposes_metrics",
     examples=(
         Example("a gauge", _example({"path": "/metrics", "kind": "metrics", "name": ""}), "pass"),
         Example("nothing", _example(None), "fail"),

@@ -50,6 +50,7 @@ CHECK = Check(
     tracks=("ai",),
     effort="minutes",
     level=3,
+    follows="exposes_metrics",
     examples=(
         Example("both", _evidence(model=["gpt-4o-mini"], prompt_version=["3"]), "pass"),
         Example("model only", _evidence(model=["gpt-4o-mini"]), "fail"),

@@ -47,6 +47,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="minutes",
     level=2,
+    follows="refuses_bad_rows",
     thresholds={"share": 0.6},
     examples=(
         Example("named", _example(True, True, True), "pass"),

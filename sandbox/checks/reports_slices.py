@@ -42,6 +42,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="minutes",
     level=3,
+    follows="trains_its_model",
     examples=(
         Example("slices", _example("test.auc", "slices.contract.monthly.auc", "slices.contract.yearly.auc"), "pass"),
         Example("one figure", _example("test.auc"), "fail"),

@@ -55,6 +55,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="hours",
     level=2,
+    follows="trains_its_model",
     examples=(
         Example("both", _example("validation.auc", "test.auc"), "pass"),
         Example("one", _example("test_accuracy"), "pass"),

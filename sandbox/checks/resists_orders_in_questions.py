@@ -47,6 +47,7 @@ CHECK = Check(
     needs=("ai_ask", "ai_injection"),
     tracks=("ai",),
     effort="minutes",
+    follows="calls_models",
     examples=(
         Example("resists", _evidence(False, False), "pass"),
         Example("filtered", _evidence(False, False, calls=0, status=400), "pass"),

@@ -60,6 +60,7 @@ CHECK = Check(
     needs=("ai_ask", "ai_faults"),
     tracks=("ai",),
     level=3,
+    follows="calls_models",
     thresholds={"most_retries": 3.0, "least_pause_s": 0.1},
     examples=(
         Example("pauses", _evidence(0.0, 0.4, 1.3), "pass"),

@@ -48,6 +48,7 @@ CHECK = Check(
     judge=judge,
     needs=("ai_ask", "ai_documents"),
     tracks=("ai",),
+    follows="calls_models",
     examples=(
         Example("found", _evidence(), "pass"),
         Example("not found", _evidence(prompt=False, answer=False), "fail"),

@@ -59,6 +59,7 @@ CHECK = Check(
     needs=("ai_evaluation",),
     tracks=("ai",),
     effort="days",
+    follows="calls_models",
     examples=(
         Example("runs and notices", _evidence(), "pass"),
         Example("too long to run twice", _evidence(again=None), "pass"),

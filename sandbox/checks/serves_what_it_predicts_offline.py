@@ -53,6 +53,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="hours",
     level=3,
+    follows="predictions_agree",
     examples=(
         Example("the same", _example(0), "pass"),
         Example("skewed", _example(1), "fail"),

@@ -62,6 +62,7 @@ CHECK = Check(
     needs=("ai_ask", "ai_faults"),
     tracks=("ai",),
     level=1,
+    follows="calls_models",
     examples=(
         Example("honest", _evidence(503), "pass"),
         Example("fallback", _evidence(200), "pass"),

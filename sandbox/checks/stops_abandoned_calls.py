@@ -48,6 +48,7 @@ CHECK = Check(
     needs=("ai_ask", "ai_streaming"),
     tracks=("ai",),
     level=3,
+    follows="streams_answers",
     thresholds={"least_seen_s": 1.0},
     examples=(
         Example("ends", _evidence(ended=True, gone=True, seconds=0.3), "pass"),

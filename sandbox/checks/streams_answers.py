@@ -51,6 +51,7 @@ CHECK = Check(
     judge=judge,
     needs=("ai_ask", "ai_streaming"),
     tracks=("ai",),
+    follows="calls_models",
     thresholds={"most_first_pct": 50.0},
     examples=(
         Example("streams", _evidence(90.0, 2000.0), "pass"),

@@ -48,6 +48,7 @@ CHECK = Check(
     tracks=("ai",),
     effort="minutes",
     level=3,
+    follows="calls_models",
     examples=(
         Example("counted", _evidence(202, 202, 202), "pass"),
         Example("not counted", _evidence(200, 200, 200, moved=()), "fail"),

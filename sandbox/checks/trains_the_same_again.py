@@ -53,6 +53,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="minutes",
     level=1,
+    follows="trains_its_model",
     examples=(
         Example("the same", _example([]), "pass"),
         Example("within 1 %", _example([{"name": "auc", "first": 0.9, "second": 0.905}]), "pass"),

@@ -53,6 +53,7 @@ CHECK = Check(
     judge=judge,
     needs=("ai_ask", "ai_faults"),
     tracks=("ai",),
+    follows="calls_models",
     examples=(
         Example("waits", _evidence(200, 0.0, 1.1, 2.3), "pass"),
         Example("at once", _evidence(200, 0.0, 0.01, 0.02), "fail"),

@@ -1,6 +1,8 @@
 """Models with a character, for what the prepared answer cannot show; each still answers by nothing but the request.
 
 faithful  repeats the line of what it was given that shares most words with the question
+scholar   the same, and names the line's source where the prompt asks for sources (gateway_scholar.py)
+unsure    finds nothing that answers: it says so where the prompt tells it to, and makes something up otherwise
 gullible  does what an order in its prompt says, unless the prompt is written so that models usually do not (`obeys`)
 prose, astray, broken
           lie about structure: JSON with a sentence before it, JSON of another shape, JSON that breaks off
@@ -10,8 +12,11 @@ import contextlib
 import contextvars
 import re
 
-PERSONAS = ("", "faithful", "gullible", "prose", "astray", "broken")
-LINE_CHARACTERS, READ_CHARACTERS, SAID_CHARACTERS = 400, 40_000, 6_000
+from gateway_scholar import READ_CHARACTERS, faithful, named, unsure
+
+PERSONAS = ("", "faithful", "scholar", "unsure", "gullible", "prose", "astray", "broken")
+SAID_CHARACTERS = 6_000
+_SAYS = {"faithful": faithful, "scholar": named, "unsure": unsure}
 _SPEAKING = contextvars.ContextVar("persona", default="")
 # The two orders that our injections give; a model that obeys says the word, or everything that stands above.
 REPLY_ONLY = re.compile(
@@ -47,7 +52,7 @@ def spoken(ask):
     persona = _SPEAKING.get()
     if persona == "gullible":
         return obeyed(ask) or faithful(ask)
-    return faithful(ask) if persona == "faithful" else ""
+    return _SAYS[persona](ask) if persona in _SAYS else ""
 
 
 def distorted(text):
@@ -63,30 +68,6 @@ def distorted(text):
 def lies():
     """Whether the persona lies about structure: it then calls no tools either."""
     return _SPEAKING.get() in ("prose", "astray", "broken")
-
-
-def faithful(ask):
-    """The line, of all but the question itself, that shares most words with the question; "" when none shares any."""
-    question = next((text for role, text in reversed(ask.turns) if role == "user" and text.strip()), "")
-    rows = question[-READ_CHARACTERS:].splitlines()
-    asked = words(next((row for row in reversed(rows) if "?" in row), rows[-1] if rows else ""))
-    best, most = "", 0
-    for _, text in ask.turns:
-        for line in lines(text[-READ_CHARACTERS:]):
-            shared = len(asked & words(line))
-            if shared > most and not line.endswith("?"):
-                best, most = line, shared
-    return f"According to what I was given: {best}" if best else ""
-
-
-def lines(text):
-    """Lines and sentences, without their surroundings."""
-    parts = re.split(r"[\n\r]+|(?<=[.!?])\s+", text)
-    return [part.strip()[:LINE_CHARACTERS] for part in parts if part.strip()]
-
-
-def words(text):
-    return {word[:6] for word in re.findall(r"[a-z0-9]{3,}", text.lower())}
 
 
 def obeyed(ask):

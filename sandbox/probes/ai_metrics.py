@@ -11,12 +11,14 @@ from sandbox.probes import Probe, Target
 
 QUESTIONS = 6
 MOST_SERIES = 40
-SPENT = ("token", "cost", "usd", "spend", "price")
+MOST_MODELS = 10
+SPENT = ("token", "cost", "usd", "eur", "dollar", "spend", "spent", "price")
 
 
 def gather(target: Target) -> dict[str, Any]:
-    """{asked, page, sent, calls, counted {in, out, all_in, all_out}, moved [{series, rise}], labels {name: [values]},
-    models}: what the gateway counted of answers and of all calls, and every series about tokens or cost that rose."""
+    """{asked, page, sent, calls, counted {in, out, all_in, all_out}, used [{model, answering, in, out}], prices, moved
+    [{series, rise}], labels {name: [values]}, models}: what the gateway counted of answers and of all calls, the
+    declared prices ({model: {in, out}} of a million tokens, {} for none), and every series about either that rose."""
     asker = asker_of(target)
     if asker is None:
         return {"asked": False}
@@ -44,6 +46,8 @@ def gather(target: Target) -> dict[str, Any]:
             "all_in": sum(call["tokens_in"] for call in calls),
             "all_out": sum(call["tokens_out"] for call in calls),
         },
+        "used": _used(calls),
+        "prices": (target.plan.hints.get("ai") or {}).get("prices") or {},
         "moved": [{"series": shown(key)[:200], "name": key[0][:100], "rise": rise} for key, rise in spent.items()][
             :MOST_SERIES
         ],
@@ -52,4 +56,17 @@ def gather(target: Target) -> dict[str, Any]:
     }
 
 
-PROBE = Probe("ai_metrics", 1, 59, "service", "Do its metrics count what the models cost?", gather)
+def _used(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tokens of each model, of calls that make answers and of the others."""
+    found: dict[tuple[str, bool], list[int]] = {}
+    for call in calls:
+        row = found.setdefault((call["model"], call["kind"] in ANSWERING), [0, 0])
+        row[0] += call["tokens_in"]
+        row[1] += call["tokens_out"]
+    return [
+        {"model": model, "answering": answering, "in": row[0], "out": row[1]}
+        for (model, answering), row in list(found.items())[:MOST_MODELS]
+    ]
+
+
+PROBE = Probe("ai_metrics", 2, 59, "service", "Do its metrics count what the models cost?", gather)

@@ -88,10 +88,13 @@ def test_every_category_has_a_first_step():
 @pytest.mark.parametrize("check", [check for check in CHECKS.values() if check.follows], ids=lambda check: check.id)
 def test_check_that_follows_another_is_asked_with_it_and_later(check):
     first = CHECKS[check.follows]
-    assert not first.follows
     assert set(check.tracks) <= set(first.tracks)
-    assert first.category == check.category
     assert first.level <= check.level
+    passed = {check.id}
+    while first.follows:  # what is explained in a circle is explained by nothing
+        assert first.id not in passed
+        passed.add(first.id)
+        first = CHECKS[first.follows]
 
 
 def test_failure_that_follows_from_another_says_so_and_has_its_fix():
@@ -103,6 +106,19 @@ def test_failure_that_follows_from_another_says_so_and_has_its_fix():
     alone = Evidence("general", probes={"metrics": metrics | {"request_counter": None}})
     failed_alone = next(row for row in judge_all(alone) if row.check.id == "counts_requests")
     assert (failed_alone.finding.outcome, failed_alone.because) == ("fail", None)
+
+
+def test_failure_names_the_first_of_a_chain_of_failures():
+    route = {"path": "/ask", "method": "POST"}
+    asked = {"offered": True, "route": route, "calls": 1, "models": ["m"], "status": 500, "declared": [], "tried": []}
+    added = {"route": {"path": "/documents"}, "added": {"status": 500}}
+    retrieval = {"route": "/documents", "planted": 0}
+    probes = {"ai_ask": asked, "ai_documents": added, "ai_retrieval": retrieval}
+    rows = {row.check.id: row for row in judge_all(Evidence("ai", probes=probes))}
+    first, last = rows["calls_models"], rows["recalls_the_right_documents"]
+    assert CHECKS["recalls_the_right_documents"].follows == "retrieves_added_documents"
+    assert (first.because, last.finding.outcome, last.because) == (None, "fail", "calls_models")
+    assert last.to_json()["fix"] == first.to_json()["fix"]
 
 
 def test_evidence_of_an_earlier_probe_is_inconclusive_never_a_zero():

@@ -12,6 +12,8 @@ import metrics
 BASE = os.environ.get("OPENAI_BASE_URL", "https://api.openai.com/v1")
 KEY = os.environ["OPENAI_API_KEY"]
 CHAT, EMBEDDING = "gpt-4o-mini", "text-embedding-3-small"
+# US dollars for a million tokens.
+PRICES = {CHAT: {"in": 0.15, "out": 0.6}, EMBEDDING: {"in": 0.02}}
 TRIES, TIMEOUT_S, MOST_WAIT_S = 3, 5.0, 4.0
 client = httpx.AsyncClient(base_url=BASE, timeout=TIMEOUT_S, headers={"Authorization": f"Bearer {KEY}"})
 
@@ -46,13 +48,19 @@ async def post(path, body):
     raise ModelError("the model does not answer", limited)
 
 
+def paid(model, direction, tokens):
+    metrics.add("llm_cost_usd_total", tokens * PRICES[model][direction] / 1_000_000, model=model)
+
+
 def spent(usage, version):
-    metrics.add("llm_tokens_total", usage["prompt_tokens"], direction="in", model=CHAT, prompt_version=version)
-    metrics.add("llm_tokens_total", usage["completion_tokens"], direction="out", model=CHAT, prompt_version=version)
+    for direction, tokens in (("in", usage["prompt_tokens"]), ("out", usage["completion_tokens"])):
+        metrics.add("llm_tokens_total", tokens, direction=direction, model=CHAT, prompt_version=version)
+        paid(CHAT, direction, tokens)
 
 
 async def embed(text):
     answer = await post("/embeddings", {"model": EMBEDDING, "input": text})
+    paid(EMBEDDING, "in", answer["usage"]["prompt_tokens"])
     return answer["data"][0]["embedding"]
 
 
