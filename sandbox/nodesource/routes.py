@@ -42,6 +42,9 @@ _CONTROLLER = re.compile(
 _DECORATED = re.compile(
     r"@(?P<verb>Get|Post|Put|Patch|Delete|Head|Options|All)\(\s{0,10}(?:['\"`](?P<path>[^'\"`\n]{0,120})['\"`])?"
 )
+_COMPARED_METHOD = re.compile(
+    r"(?:\breq(?:uest)?\.method\s{0,5}[!=]={1,2}\s{0,5}|\bcase\s{1,5})['\"](GET|POST|PUT|PATCH|DELETE)['\"]"
+)
 _GLOBAL = re.compile(r"setGlobalPrefix\(\s{0,10}['\"`]/?([\w/-]{1,60})")
 _EXPORTED = re.compile(r"\bexport\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|PATCH|DELETE|HEAD)\b")
 # Without a router: request.url === "/health", ctx.path === "/health".
@@ -173,7 +176,10 @@ def _filed(source: Source, folder: str) -> Iterator[Route]:
         for method in exported or ["GET"]:
             yield Route(_file_path(found[1]), method)
     elif found := re.match(r"pages/(api/.*?)(?:/index)?\.[jt]sx?$", inside):
-        yield Route(_file_path(found[1]), "GET")
+        # One handler for all methods: those that it compares with, to go on or to refuse the others.
+        compared = dict.fromkeys(_COMPARED_METHOD.findall(source.text))
+        for method in compared or ["GET"]:
+            yield Route(_file_path(found[1]), method)
     elif found := re.match(r"server/(api|routes)/(.*?)(?:/index)?(?:\.(get|post|put|patch|delete))?\.[jt]s$", inside):
         base = "api/" if found[1] == "api" else ""
         yield Route(_file_path(base + found[2]), (found[3] or "get").upper())

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from sandbox.pysource.djangoroutes import django_rows
 from sandbox.pysource.inputs import Inputs, inputs_of
 from sandbox.pysource.syntax import Module, assignments, value_of
 
@@ -44,6 +45,10 @@ def routes_of(parsed: Iterable[Module]) -> tuple[Route, ...]:
     for module in parsed:
         for route in (*_decorated(module, mounted), *_tabled(module), *_paired(module)):
             found.setdefault((route.path, route.method), route)
+    for row in django_rows(parsed):
+        found.setdefault(
+            (row.path, row.method), Route(row.path, row.method, row.view.name if row.view else "", row.inputs)
+        )
     return tuple(list(found.values())[:MAX_ROUTES])
 
 
@@ -128,8 +133,7 @@ def _decorated(module: Module, mounted: dict[str, str]) -> Iterator[Route]:
 
 
 def _tabled(module: Module) -> Iterator[Route]:
-    """Starlette's `Route(...)`, Flask's `add_url_rule`, and `path(...)` of Django's root URL tables."""
-    is_urls = module.path.endswith("urls.py")
+    """Starlette's `Route(...)`, Flask's `add_url_rule` and aiohttp's tables."""
     for node in module.calls:
         if not node.args:
             continue
@@ -141,10 +145,6 @@ def _tabled(module: Module) -> Iterator[Route]:
         elif origin == "starlette.routing.Route" or origin.endswith((".add_url_rule", ".add_api_route")):
             for method in _methods(node, module):
                 yield Route(_join("", path), method)
-        elif is_urls and origin == "django.urls.path" and len(node.args) > 1:
-            included = isinstance(node.args[1], ast.Call) and module.origin(node.args[1].func) == "django.urls.include"
-            if not included and isinstance(node.args[0], ast.Constant):
-                yield Route(_join("", path), "GET")
 
 
 def _paired(module: Module) -> Iterator[Route]:

@@ -145,3 +145,9 @@ class TestSettings:
         assert self.values(text) == ({}, ())
         values, _ = self.values(text, **{".env.example": "MONGO_URI=mongodb://db/shop\n"})
         assert values == {"MONGO_URI": "mongodb://db/shop"}
+
+
+def test_a_handler_of_pages_answers_the_methods_that_it_compares_with():
+    handler = "export default function h(req, res) {{\n  if (req.method {} 'POST') return res.status(405).end()\n}}\n"
+    assert routes({"package.json": "{}", "pages/api/chat.ts": handler.format("!==")}) == {"POST /api/chat"}
+    assert routes({"package.json": "{}", "pages/api/chat.ts": handler.format("===")}) == {"POST /api/chat"}
