@@ -129,7 +129,7 @@ PROVIDERS = (
         "Google Gemini",
         python=("google-generativeai",),
         env={"GEMINI_API_KEY": KEY, "GOOGLE_API_KEY": KEY},
-        unreached="Move to google-genai, its successor; this client is not maintained any more and speaks gRPC.",
+        unreached='It speaks gRPC: write genai.configure(transport="rest", …), or move to google-genai, its successor.',
     ),
     Provider(
         "mistral",

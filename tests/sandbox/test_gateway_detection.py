@@ -276,3 +276,11 @@ def test_nodes_settings_are_not_repaired_by_the_gateways():
     plan = plan_for(tree)
     assert [note.id for note in plan.repairs] == ["environment_placeholder"]
     assert gateway.equip(plan, tree).repairs == ()
+
+
+def test_older_client_of_google_is_led_by_name_where_it_speaks_rest():
+    text = "import google.generativeai as genai\ngenai.configure(api_key='k'{})\n"
+    (sentence,) = detect(Tree.of({"a.py": text.format("")})).unreached
+    assert 'transport="rest"' in sentence
+    calls = detect(Tree.of({"a.py": text.format(", transport='rest'")}))
+    assert (calls.unreached, calls.names) == ((), ("generativelanguage.googleapis.com",))

@@ -294,3 +294,10 @@ def test_package_that_a_step_of_the_build_misses_comes_before_that_step():
     case = broken("build_missing_package", tree, detail="No module named 'pkg_resources'", package="pkg_resources")
     text = mend(case).dockerfile
     assert text.index("setuptools<81") < text.index("RUN python train.py")
+
+
+def test_every_secret_that_a_line_says_is_missing_gets_a_placeholder():
+    said = "Missing env: BOT_TOKEN, LINE_SECRET, LINE_URL"
+    plan = mend(broken("missing_setting", detail=said, name="BOT_TOKEN"))
+    assert {"BOT_TOKEN", "LINE_SECRET"} <= set(plan.env)
+    assert "LINE_URL" not in plan.env
