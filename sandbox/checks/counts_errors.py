@@ -20,7 +20,7 @@ def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
         observed = f"No series of errors moved while {seen['sent']} bad requests were sent to {seen['path']}."
         return failed(observed, evidence=pointer)
     observed = f"{seen['series']} rose by {seen['delta']:.0f} while {seen['sent']} bad requests were sent."
-    if abs(seen["delta"] - seen["sent"]) <= thresholds["off_by"]:
+    if abs(seen["delta"] - seen["sent"]) <= thresholds["most_errors_off"]:
         return passed(observed, evidence=pointer)
     return failed(observed, score=0.4, evidence=pointer)
 
@@ -43,7 +43,7 @@ CHECK = Check(
     weight=HIGH,
     effort="hours",
     level=2,
-    thresholds={"off_by": 1},
+    thresholds={"most_errors_off": 1},
     follows="exposes_metrics",
     judge=judge,
     needs=("error_series",),

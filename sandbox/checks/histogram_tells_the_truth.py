@@ -19,7 +19,7 @@ def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
         return failed(f"{name} is no histogram: {seen['unsound']}.", evidence=pointer)
     if seen["p50"] is None or seen["p95"] is None:
         return failed(f"{name} observed none of the {seen['sent']} requests that were sent.", evidence=pointer)
-    far = [quantile for quantile in ("p50", "p95") if seen[quantile]["apart"] > thresholds["buckets_apart"]]
+    far = [quantile for quantile in ("p50", "p95") if seen[quantile]["apart"] > thresholds["most_buckets_apart"]]
     ours, upper = seen["p95"]["ours_ms"], seen["p95"]["to_ms"]
     observed = (
         f"{name}: 95 % within {'its last bucket' if upper is None else f'{upper:g} ms'}, we measured {ours:g} ms."
@@ -49,7 +49,7 @@ CHECK = Check(
     weight=HIGH,
     effort="hours",
     level=3,
-    thresholds={"buckets_apart": 1},
+    thresholds={"most_buckets_apart": 1},
     follows="exposes_metrics",
     judge=judge,
     needs=("latency_truth",),

@@ -22,7 +22,7 @@ def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     if seen["sent"] < LEAST_SENT:
         return not_shown(f"Only {seen['sent']} of {seen['random']} random requests were answered in time.")
     observed = f"{seen['sent']} random paths and ids added {seen['added']} series"
-    if seen["added"] <= thresholds["series"]:
+    if seen["added"] <= thresholds["most_series"]:
         return passed(f"{observed}.", evidence=pointer)
     return failed(f"{observed}, such as {seen['shown'][0]}.", evidence=pointer)
 
@@ -46,7 +46,7 @@ CHECK = Check(
     weight=HIGH,
     effort="minutes",
     level=3,
-    thresholds={"series": 5},
+    thresholds={"most_series": 5},
     follows="exposes_metrics",
     judge=judge,
     needs=("cardinality",),

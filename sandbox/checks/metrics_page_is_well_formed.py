@@ -19,9 +19,9 @@ def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     faults = []
     if bare:
         faults.append(f"{bare} of {metrics['families']} families have no HELP or no TYPE line")
-    if kilobytes > thresholds["kilobytes"]:
+    if kilobytes > thresholds["most_kib"]:
         faults.append(f"the page has {kilobytes:.0f} KiB")
-    if ms > thresholds["ms"]:
+    if ms > thresholds["most_ms"]:
         faults.append(f"a look at it took {ms:.0f} ms")
     if not faults:
         observed = f"All {metrics['families']} families are described; {kilobytes:.1f} KiB came in {ms:.0f} ms."
@@ -49,7 +49,7 @@ CHECK = Check(
     weight=MEDIUM,
     effort="minutes",
     level=2,
-    thresholds={"kilobytes": 1024, "ms": 300},
+    thresholds={"most_kib": 1024, "most_ms": 300},
     follows="exposes_metrics",
     judge=judge,
     needs=("metrics",),

@@ -23,7 +23,7 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
     ]
     score = len(named) / len(wrong) if wrong else 0.0
     told = f"The answers to {len(named)} of {len(wrong)} rows with one wrong column refused them and named it"
-    return (passed if score >= thresholds["share"] else failed)(f"{told}.", score=score, evidence=POINTER)
+    return (passed if 100 * score >= thresholds["least_pct"] else failed)(f"{told}.", score=score, evidence=POINTER)
 
 
 def _example(*named: bool) -> Evidence:
@@ -48,7 +48,7 @@ CHECK = Check(
     effort="minutes",
     level=2,
     follows="refuses_bad_rows",
-    thresholds={"share": 0.6},
+    thresholds={"least_pct": 60},
     examples=(
         Example("named", _example(True, True, True), "pass"),
         Example("bad request", _example(False, False, True), "fail"),

@@ -26,7 +26,7 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
     if not taken:
         return passed(f"{told}.", evidence=POINTER)
     shown = ", ".join(dict.fromkeys(_name(row) for row in taken[:3]))
-    answer = passed if score >= thresholds["share"] else failed
+    answer = passed if 100 * score >= thresholds["least_pct"] else failed
     return answer(f"{told}; it predicted for {shown}.", score=score, evidence=POINTER)
 
 
@@ -56,7 +56,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="hours",
     level=1,
-    thresholds={"share": 0.75},
+    thresholds={"least_pct": 75},
     examples=(
         Example("all", _example(422, 422, 400), "pass"),
         Example("most", _example(422, 422, 422, 200), "pass"),

@@ -6,7 +6,7 @@ import re
 
 from sandbox.evidence import Evidence
 from sandbox.finding import LOW, Check, Example, Finding, failed, passed
-from sandbox.training.evidence import place, seen, unseen
+from sandbox.training.evidence import place, reporting, seen, unseen
 
 SLICE = re.compile(r"slice|by_|per_|group|segment|subgroup|class[._ ]\w|cohort", re.IGNORECASE)
 LEAST = 2
@@ -24,11 +24,6 @@ def judge(evidence: Evidence) -> Finding:
     return failed("It reports one figure over all rows, and none of a part of them.", evidence=pointer)
 
 
-def _example(*names: str) -> Evidence:
-    metrics = [{"name": name, "value": 0.9, "source": "metrics.json"} for name in names]
-    return Evidence("ml", probes={"training": {"ran": True, "state": "done", "metrics": metrics}})
-
-
 CHECK = Check(
     id="reports_slices",
     version=1,
@@ -44,7 +39,7 @@ CHECK = Check(
     level=3,
     follows="trains_its_model",
     examples=(
-        Example("slices", _example("test.auc", "slices.contract.monthly.auc", "slices.contract.yearly.auc"), "pass"),
-        Example("one figure", _example("test.auc"), "fail"),
+        Example("slices", reporting("test.auc", "slices.contract.monthly.auc", "slices.contract.yearly.auc"), "pass"),
+        Example("one figure", reporting("test.auc"), "fail"),
     ),
 )

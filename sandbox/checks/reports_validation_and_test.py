@@ -6,7 +6,7 @@ import re
 
 from sandbox.evidence import Evidence
 from sandbox.finding import MEDIUM, Check, Example, Finding, failed, passed
-from sandbox.training.evidence import place, seen, unseen
+from sandbox.training.evidence import place, reporting, seen, unseen
 
 VALIDATION = re.compile(r"(?:^|[._ -])(?:val|valid|validation|dev|cv|fold)", re.IGNORECASE)
 TEST = re.compile(r"(?:^|[._ -])(?:test|holdout|held_out|eval)", re.IGNORECASE)
@@ -34,11 +34,6 @@ def judge(evidence: Evidence) -> Finding:
     return failed(f"{shown}, and nothing that is named after a validation or a test set.", evidence=pointer)
 
 
-def _example(*names: str) -> Evidence:
-    metrics = [{"name": name, "value": 0.9, "source": "metrics.json"} for name in names]
-    return Evidence("ml", probes={"training": {"ran": True, "state": "done", "metrics": metrics}})
-
-
 CHECK = Check(
     id="reports_validation_and_test",
     version=1,
@@ -57,8 +52,8 @@ CHECK = Check(
     level=2,
     follows="trains_its_model",
     examples=(
-        Example("both", _example("validation.auc", "test.auc"), "pass"),
-        Example("one", _example("test_accuracy"), "pass"),
-        Example("training only", _example("accuracy"), "fail"),
+        Example("both", reporting("validation.auc", "test.auc"), "pass"),
+        Example("one", reporting("test_accuracy"), "pass"),
+        Example("training only", reporting("accuracy"), "fail"),
     ),
 )

@@ -22,7 +22,7 @@ def judge(evidence: Evidence, thresholds: dict[str, float]) -> Finding:
     told = []
     for row in found["overlaps"]:
         share = row["shared"] / row["rows"]
-        if share > max(thresholds["share"], CHANCE * row["own_duplicates"]):
+        if share > max(thresholds["most_pct"] / 100, CHANCE * row["own_duplicates"]):
             told.append(
                 f"{row['shared']} of {row['rows']} rows of the smaller of {row['a']} and {row['b']} are in both"
             )
@@ -65,7 +65,7 @@ CHECK = Check(
     tracks=("ml",),
     effort="hours",
     level=2,
-    thresholds={"share": 0.01},
+    thresholds={"most_pct": 1},
     examples=(
         Example("apart", _example(0), "pass"),
         Example("a leak", _example(40), "fail"),

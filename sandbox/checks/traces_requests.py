@@ -14,7 +14,7 @@ def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     pointer = ("/probes/request_trace",)
     sent, logged, echoed = seen["sent"], seen["logged"], seen["echoed"]
     observed = f"Of {sent} requests with an id of ours {logged} were found in the log by it; {echoed} answers named it."
-    if logged >= thresholds["share"] * sent and seen["logged_json"]:
+    if 100 * logged >= thresholds["least_pct"] * sent and seen["logged_json"]:
         return passed(observed, evidence=pointer)
     if logged:
         return failed(f"{observed} The line is not JSON." if not seen["logged_json"] else observed, score=0.6)
@@ -39,7 +39,7 @@ CHECK = Check(
     weight=MEDIUM,
     effort="hours",
     level=3,
-    thresholds={"share": 0.5},
+    thresholds={"least_pct": 50},
     judge=judge,
     needs=("request_trace",),
     examples=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,6 +83,21 @@ def shifted(rows: Sequence[dict[str, Any]], whole: Rows, columns: Sequence[str])
             changed[name] = round(value) if field.whole or isinstance(row[name], int) else round(value, 6)
         moved.append(changed)
     return moved
+
+
+def extreme(said: Sequence[tuple[Any, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The rows of another outcome: the fifth with the highest predictions, or those of the rarest class.
+
+    [] where all are predicted alike.
+    """
+    if len({str(one) for one, _ in said}) < 2:
+        return []
+    if all(_is_number(one) for one, _ in said):
+        ordered = sorted(said, key=lambda pair: -pair[0])
+        return [row for _, row in ordered[: max(1, len(ordered) // 5)]]
+    counts = Counter(str(one) for one, _ in said)
+    rarest = min(counts, key=lambda name: (counts[name], name))
+    return [row for one, row in said if str(one) == rarest]
 
 
 def _place(columns: Sequence[str], name: str) -> int | None:

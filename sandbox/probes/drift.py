@@ -3,6 +3,7 @@
 Rows of the repository's data are sent to the live service: so many that settle it, as many of the same law, and as
 many with two columns moved up by two deviations. What it says of drift is read after each. Three times, with other
 draws and columns; rows of the old law are sent in between and at the end, so that the service is left as it was.
+Once more it gets rows as they are, but only those that it predicts most for: the outcome has become another one.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.prediction import Route
+from sandbox.prediction.answers import parsed, prediction_of
 from sandbox.prediction.asking import PAGE_BYTES, ask, get, good, post, rows_of, signals_in
-from sandbox.prediction.rows import Rows, shifted
+from sandbox.prediction.rows import Rows, extreme, shifted
 from sandbox.prediction.signals import DRIFT, moved, restless
 from sandbox.probes import Probe, Target
 
@@ -23,6 +25,8 @@ ROWS, LEAST_ROWS, COLUMNS = 200, 60, 2
 # Rounds of rows of the old law after a shift, until the signal is back; a window is rarely longer.
 WASHES, SETTLING = 3, 2
 BUDGET_S = 18.0
+# Of the rows these are most like one outcome; fewer different ones are no law.
+LEAST_EXTREME = 8
 # Of a service that becomes slower than it was: one look, and all of them.
 READ_S, WHOLE_S = 30.0, 60.0
 # What a request costs beside its answer, and rows of a seed with its washing.
@@ -33,7 +37,7 @@ SHOWN = 12
 
 
 def gather(target: Target) -> dict[str, Any]:
-    """{looked, why, signal {path, kind, name} or null, series, rows, seeds: [...]}; see docs/probes.md."""
+    """{looked, why, signal {path, kind, name} or null, series, rows, seeds: [...], outcome}; see docs/probes.md."""
     predict = target.seen.get("predict") or {}
     if not predict.get("answers"):
         return _not(predict.get("why") or "No route of it was found that predicts.")
@@ -54,17 +58,19 @@ def gather(target: Target) -> dict[str, Any]:
         return _not(f"An answer takes {cost:.0f} ms, too long to send enough rows.", **seen)
     seeds = SEEDS[: max(1, min(len(SEEDS), int(BUDGET_S * 1000 / cost / PARTS / count)))]
     sender = _Sender(target, route, rows, source, count, time.monotonic() + WHOLE_S)
+    found = sender.seeds(columns, seeds)
     return {
         "looked": True,
         "why": "",
         "rows": count,
         **seen,
-        "seeds": sender.seeds(columns, seeds),
+        "seeds": found,
+        "outcome": sender.outcome() if found[-1]["washed"] else None,
     }
 
 
 def _not(why: str, **seen: Any) -> dict[str, Any]:
-    return {"looked": False, "why": why, "signal": None, "series": [], "rows": 0, "seeds": []} | seen
+    return {"looked": False, "why": why, "signal": None, "series": [], "rows": 0, "seeds": [], "outcome": None} | seen
 
 
 def _signal(target: Target, predict: dict[str, Any]) -> tuple[dict[str, str] | None, dict[str, float]]:
@@ -126,6 +132,30 @@ class _Sender:
             "washed": self.wash(seed, control, after, series),
         }
 
+    def outcome(self) -> dict[str, Any] | None:
+        """{accepted, moved, values, washed} of rows as they are, of those with the most extreme predictions alone.
+
+        None where too few different predictions are given for that, or no time is left.
+        """
+        answers = ask(self.target, [post(self.route, row) for row in self.rows.values])
+        output = str(((self.target.plan.hints.get("ml") or {}).get("predict") or {}).get("output") or "")
+        said = [
+            (prediction_of(parsed(answer), output), row) for answer, row in zip(answers, self.rows.values, strict=True)
+        ]
+        chosen = extreme([(one, row) for one, row in said if one is not None])
+        if len(chosen) < LEAST_EXTREME or time.monotonic() > self.until:
+            return None
+        self.target.say("drift, another outcome", 0.9)
+        parts = [self.rows.drawn(self.count, 5000), self.rows.drawn(self.count, 5001)]
+        parts.append(random.Random(5002).choices(chosen, k=self.count))  # noqa: S311 - a draw, and no secret
+        (reference, control, after), accepted = self.read(parts)
+        series = moved(reference, control, after)
+        values = {
+            name: [round(one.get(name, 0.0), 6) for one in (reference, control, after)] for name in series[:SHOWN]
+        }
+        washed = self.wash(5003, control, after, series)
+        return {"accepted": accepted, "moved": series[:SHOWN], "values": values, "washed": washed}
+
     def read(self, parts: list[list[dict[str, Any]]]) -> tuple[list[dict[str, float]], int]:
         """(what is told of drift after each part, how many rows of the last part were answered)"""
         wanted: list[dict[str, Any]] = []
@@ -150,4 +180,4 @@ class _Sender:
         return False
 
 
-PROBE = Probe("drift", 1, 56, "service", "Does its drift signal move when the data does?", gather)
+PROBE = Probe("drift", 2, 56, "service", "Does its drift signal move when the data does?", gather)

@@ -9,13 +9,13 @@ from sandbox.faults import TeamFault
 from sandbox.manifest import Manifest, manifest_of
 from sandbox.probes import Probe, SourceTarget
 from sandbox.training import leaks, lineage, splits
+from sandbox.training.claims import claims_in
 from sandbox.training.found import data_of, target_of, training_of
-from sandbox.training.tables import READ_BYTES, Table, digests, table_of
+from sandbox.training.tables import READ_BYTES, Table, digests, kept, table_of
 from sandbox.tree import Tree
 
 MOST_TABLES = 12
-# Rows that later probes send to the service; they stay in the evidence.
-KEPT_TABLES, KEPT_ROWS, KEPT_CHARACTERS = 3, 200, 24_000
+KEPT_TABLES = 3
 MOST_PAPERS = 6
 
 
@@ -31,6 +31,8 @@ def gather(target: SourceTarget) -> dict[str, Any]:
     whole = [table for table in tables if not splits.role_of(table.path)] or tables
     data = next((one for one in tables if one.path == told.get("data")), None) or data_of(read, whole)
     by_role = splits.by_role(tables, told.get("splits") or {})
+    rows = (told.get("holdout") or {}).get("rows")
+    held_out = next((one for one in tables if rows and one.path == rows), by_role.get("test"))
     first = [told.get("predict", {}).get("rows"), data.path if data else None]
     return {
         "train": None
@@ -56,6 +58,8 @@ def gather(target: SourceTarget) -> dict[str, Any]:
             if (one := lineage.read(path, tree.read(path, lineage.READ_BYTES), known)) is not None
         ][:MOST_PAPERS],
         "digests": known,
+        "claims": claims_in(tree),
+        "held_out": kept(held_out) if held_out else None,
     }
 
 
@@ -68,7 +72,12 @@ def _manifest(tree: Tree) -> Manifest | None:
 
 def _tables(tree: Tree, told: dict[str, Any]) -> Iterator[tuple[str, tuple[Table, dict[str, str]]]]:
     """The repository's tables by their paths, with their digests; what is declared comes first."""
-    wanted = [told.get("data"), told.get("predict", {}).get("rows"), *(told.get("splits") or {}).values()]
+    wanted = [
+        told.get("data"),
+        told.get("predict", {}).get("rows"),
+        told.get("holdout", {}).get("rows"),
+        *(told.get("splits") or {}).values(),
+    ]
     paths = [str(path) for path in wanted if path and path in tree]
     paths += [path for path in tree.paths if path.lower().endswith((".csv", ".tsv"))]
     for path in list(dict.fromkeys(paths))[:MOST_TABLES]:
@@ -79,25 +88,12 @@ def _tables(tree: Tree, told: dict[str, Any]) -> Iterator[tuple[str, tuple[Table
 
 
 def _kept(tables: list[Table]) -> list[dict[str, Any]]:
-    """[{path, columns, count, rows}]: a few rows of the few tables that may be sent; of each set of columns one."""
-    kept: dict[tuple[str, ...], dict[str, Any]] = {}
+    """[{path, columns, count, rows}] of the few tables that may be sent; of each set of columns one."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
     for table in tables:
-        if len(kept) == KEPT_TABLES or table.columns in kept:
-            continue
-        room, rows = KEPT_CHARACTERS, []
-        # Evenly over the file, which may be sorted.
-        for row in table.rows[:: max(1, len(table.rows) // KEPT_ROWS)][:KEPT_ROWS]:
-            room -= sum(len(cell) + 4 for cell in row)
-            if room < 0:
-                break
-            rows.append(list(row))
-        kept[table.columns] = {
-            "path": table.path,
-            "columns": list(table.columns),
-            "count": len(table.rows),
-            "rows": rows,
-        }
-    return list(kept.values())
+        if len(found) < KEPT_TABLES and table.columns not in found:
+            found[table.columns] = kept(table)
+    return list(found.values())
 
 
 PROBE = Probe("ml_source", 1, 5, "source", "How is the model trained, and on what?", gather)

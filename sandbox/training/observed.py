@@ -12,7 +12,7 @@ from sandbox.jobs.metrics import differing
 from sandbox.probes import Target
 from sandbox.training import lineage, shuffling, splits
 from sandbox.training.running import at, command_of, left, root_of, run
-from sandbox.training.tables import READ_BYTES, Table, digests, table_of
+from sandbox.training.tables import READ_BYTES, Table, digests, kept, table_of
 
 # Of the first run; what takes longer than the second is not repeated.
 LIMIT_S, REPEATED_S = 90.0, 20.0
@@ -64,7 +64,7 @@ def observe(target: Target, training: Training) -> dict[str, Any]:
 
 
 def facts(service: Service, training: Training, root: str, artefacts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """{papers, splits} of what an ended run has left in its container."""
+    """{papers, splits, held_out} of what an ended run has left in its container."""
     known = dict(training.source.get("digests") or {})
     declared = dict(training.told.get("splits") or {})
     paths = [row["path"] for row in artefacts if row["kind"] == "data"] + list(declared.values())
@@ -81,7 +81,12 @@ def facts(service: Service, training: Training, root: str, artefacts: Sequence[d
     for path in lineage.papers([row["path"] for row in artefacts])[:6]:
         text = service.read(at(root, path), lineage.READ_BYTES).decode("utf-8", "replace")
         papers += [one] if (one := lineage.read(path, text, known)) else []
-    return {"papers": papers, "splits": splits.compared(found, "the training") if len(found) > 1 else None}
+    test = found.get("test")
+    return {
+        "papers": papers,
+        "splits": splits.compared(found, "the training") if len(found) > 1 else None,
+        "held_out": kept(test) if test else None,
+    }
 
 
 def models_of(artefacts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ READ_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 20_000
 MOST_COLUMNS = 80
 CELL_CHARACTERS = 200
+# Rows of a table that stay in the evidence, because they are sent to the service.
+KEPT_ROWS, KEPT_CHARACTERS = 200, 24_000
 # A column of text with more different values than this is a name or a remark, and no category.
 MOST_CATEGORIES = 20
 
@@ -111,3 +113,14 @@ def spread(values: Sequence[float]) -> float:
 def digests(data: bytes) -> dict[str, str]:
     """What a file may be named by."""
     return {name: hashlib.new(name, data, usedforsecurity=False).hexdigest() for name in ("sha256", "sha1", "md5")}
+
+
+def kept(table: Table) -> dict[str, Any]:
+    """{path, columns, count, rows}: a few rows, evenly over the table, which may be sorted."""
+    room, rows = KEPT_CHARACTERS, []
+    for row in table.rows[:: max(1, len(table.rows) // KEPT_ROWS)][:KEPT_ROWS]:
+        room -= sum(len(cell) + 4 for cell in row)
+        if room < 0:
+            break
+        rows.append(list(row))
+    return {"path": table.path, "columns": list(table.columns), "count": len(table.rows), "rows": rows}

@@ -12,6 +12,8 @@ checks = 0
 def predict():
     d = request.get_json(force=True, silent=True) or {}
     areas.append(sum(v for v in d.values() if isinstance(v, (int, float))))
+    if os.environ.get("DRIFT") == "range":
+        return jsonify({"prediction": d["area"] / 200})
     return jsonify({"prediction": 0.5})
 
 
@@ -26,6 +28,8 @@ def metrics():
     checks += 1
     if os.environ.get("DRIFT") == "counter":
         text = f"# TYPE drift_checks_total counter\ndrift_checks_total {checks}\n"
+    elif os.environ.get("DRIFT") == "range":
+        text = f"# TYPE drift_outside gauge\ndrift_outside {sum(a > 300 for a in areas)}\n"
     else:
         mean = sum(areas) / len(areas) if areas else 0
         text = f"# TYPE drift_score gauge\ndrift_score {abs(mean - 140) / 40}\n"

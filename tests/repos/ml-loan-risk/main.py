@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Literal
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, HTTPException, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 from pydantic import BaseModel, Field
 
@@ -55,6 +55,17 @@ def predict(applicant: Applicant):
 def predict_batch(body: Applicants):
     REQUESTS.labels("/predict/batch").inc()
     return {"predictions": [predicted(one) for one in body.applicants]}
+
+
+@app.post("/model/{name}")
+def use(name: Literal["model", "earlier"]):
+    """Load the model before this one, or this one again."""
+    global model
+    try:
+        model = load(f"model/{name}.json")
+    except OSError as error:
+        raise HTTPException(409, "there is no such model") from error
+    return {"model_version": model["version"]}
 
 
 @app.get("/metrics")
