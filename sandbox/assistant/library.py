@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +14,9 @@ from sandbox.assistant.names import DOCUMENT, IDS
 from sandbox.assistant.routes import EVERY
 
 PATIENCE_S = 10.0
-# Indexing may go on after the answer: the question is asked again, each time with words of its own.
-TRIES = 3
+# Indexing may go on after the answer, and nothing tells of its end: the question is asked again, each time with words
+# of its own, after a while that gets longer.
+TRIES, PAUSE_S = 3, 1.0
 MISSING = (404, 405, 501)
 
 
@@ -46,6 +48,7 @@ class Library:
         words = [each for each in (want, unwanted) if each]
         seen: dict[str, Any] = {}
         for number in range(1, TRIES + 1):
+            time.sleep(PAUSE_S * (number - 1))
             marker = word()
             question = f"What is the access word of the {thing}? ({marker})"
             self.asker.rule({marker: {"persona": persona}}, words)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from sandbox.assistant.asking import Asker, asker_of, is_good, said
 from sandbox.assistant.citing import cited
-from sandbox.assistant.library import Library
+from sandbox.assistant.library import PAUSE_S, TRIES, Library
 from sandbox.assistant.marks import word
 from sandbox.assistant.shelf import INVENTED, Planted, shelf, untold
 from sandbox.probes import Probe, Target
 
 PATIENCE_S, TOTAL_S = 10.0, 90.0
-TRIES = 3
 # The longest text that the gateway looks for in a prompt.
 PHRASE_CHARACTERS = 80
 
@@ -97,7 +97,8 @@ def _unknown(asker: Asker, phrases: list[str], asked: tuple[tuple[str, str], dic
 
 def _wait_for_index(asker: Asker, last: Planted) -> None:
     """Until the last document is found, TRIES questions at most: indexing may go on after the answer."""
-    for _ in range(TRIES):
+    for number in range(TRIES):
+        time.sleep(PAUSE_S * number)
         marker = word()
         asker.rule({marker: {"persona": "scholar"}}, [last.nonce])
         asker.send([asker.request(f"{last.question} ({marker})", total_s=PATIENCE_S)])
