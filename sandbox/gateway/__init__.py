@@ -19,6 +19,7 @@ from sandbox.gateway.upstream import upstream
 from sandbox.launch.settings import demanded
 from sandbox.launch.stage import last_stage
 from sandbox.plan import Companion, Note, Plan
+from sandbox.pysource.streamlitsecrets import with_secrets
 from sandbox.pysource.survey import Survey
 from sandbox.tree import Tree
 
@@ -82,6 +83,7 @@ def equip(plan: Plan, tree: Tree) -> Plan:
             if one.name not in replaced
         ),
     )
+    equipped = with_secrets(equipped, tree)
     return trust.trusting(equipped) if names else equipped
 
 
