@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -189,6 +190,65 @@ def test_events_are_followed_to_the_one_that_ends_a_call():
     assert not events.take(b"event: heartbeat\ndata: null\n\nevent: generating\ndata: [1]\n\nevent: comp")
     assert events.take(b'lete\ndata: ["Hello"]\n\nevent: error\ndata: null\n\n')
     assert (events.ended, json.loads(events.data)) == ("complete", ["Hello"])
+
+
+class Queue(BaseHTTPRequestHandler):
+    """The routes of Gradio, as 6.31 and (below /run) 3.50 answer them."""
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        name = self.path.rpartition("/")[2]
+        if name == "full":
+            self.answer(503, "application/json", b'{"detail":"Queue is full"}')
+        elif self.path.startswith("/run"):
+            self.answer(200, "application/json", json.dumps({"data": body["data"], "duration": 0.1}).encode())
+        else:
+            self.answer(200, "application/json", b'{"event_id":"75df5b7c"}')
+
+    def do_GET(self):
+        name = self.path.split("/")[-2]
+        ended = b"event: error\ndata: null\n\n" if name == "raises" else b'event: complete\ndata: ["Hello"]\n\n'
+        self.answer(200, "text/event-stream", b"event: heartbeat\ndata: null\n\n" + (b"" if name == "cut" else ended))
+
+    def answer(self, status, kind, body):
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def queue():
+    with ThreadingHTTPServer(("", 0), Queue) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "data"),
+    [
+        ("/gradio_api/call/greet", 200, ["Hello"]),
+        ("/gradio_api/call/raises", 500, None),
+        ("/gradio_api/call/full", 503, None),
+        ("/run/greet", 200, ["Ada"]),
+    ],
+    ids=["answered", "raises", "queue_full", "before_version_4"],
+)
+def test_call_ends_as_its_function_does(path, status, data, queue):
+    answer = gradio.session(queue, {"path": path, "body": '{"data": ["Ada"]}'}, 5.0)
+    assert (answer.status, json.loads(answer.body).get("data")) == (status, data)
+
+
+def test_call_whose_events_end_too_early_is_no_answer(queue):
+    with pytest.raises(client.NoAnswer, match="closed"):
+        gradio.session(queue, {"path": "/call/cut", "body": "{}"}, 5.0)
 
 
 FILE = {"path": "https://example.org/bus.png", "meta": {"_type": "gradio.FileData"}}
