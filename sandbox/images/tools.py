@@ -22,7 +22,8 @@ PYTHON = "python:3.12-slim"
 USER_ID = 65534
 PACKAGE = Path(sandbox.__file__).parent
 FOLDERS = ("inside", "loadtest")
-# The package layer comes first: an edit of a script rebuilds only the copies, in about a second.
+# The package layer comes first: an edit of a script rebuilds only what comes after it, in about two seconds. Compiled
+# here, since every start of a script would compile it and what it imports anew, which takes as long as all the rest.
 DOCKERFILE = f"""\
 FROM {{base}}
 COPY constraints.txt /assay/constraints.txt
@@ -32,6 +33,7 @@ ENV PYTHONDONTWRITEBYTECODE="1" PYTHONUNBUFFERED="1" HOME="/tmp"
 RUN install -d -o {USER_ID} -g {USER_ID} {STORE}
 COPY inside /assay/inside
 COPY loadtest /assay/loadtest
+RUN python3 -m compileall -q --invalidation-mode unchecked-hash /assay
 WORKDIR /assay
 USER {USER_ID}:{USER_ID}
 CMD ["python3"]
