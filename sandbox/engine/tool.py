@@ -28,7 +28,10 @@ def command(script: str) -> tuple[str, ...]:
     """The argument list of a script: "ask" is /assay/inside/ask.py, "loadtest/run" is /assay/loadtest/run.py."""
     if not _SCRIPT.fullmatch(script):
         raise ValueError(f"not the name of a script: {script!r}")
-    return ("python3", "-I", f"/assay/{script if '/' in script else f'inside/{script}'}.py")
+    if "/" in script:
+        return ("python3", "-I", f"/assay/{script}.py")
+    # Those know the standard library alone: to look for packages would take as long as to start Python.
+    return ("python3", "-I", "-S", f"/assay/inside/{script}.py")
 
 
 def run(

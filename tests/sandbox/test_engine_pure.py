@@ -332,8 +332,8 @@ def test_tool_command_refuses_what_is_no_script(script):
 
 
 def test_tool_command_of_both_folders():
-    assert command("ask")[-1] == "/assay/inside/ask.py"
-    assert command("loadtest/run")[-1] == "/assay/loadtest/run.py"
+    assert command("ask") == ("python3", "-I", "-S", "/assay/inside/ask.py")
+    assert command("loadtest/run") == ("python3", "-I", "/assay/loadtest/run.py")  # it needs packages
 
 
 # the fake
