@@ -10,9 +10,11 @@ from sandbox.evidence import Evidence
 from sandbox.finding import HIGH, Check, Example, Finding, failed, not_applicable, not_shown, passed
 
 GOOD = 300
+# Among fewer documents the right one is easily there by chance.
+ENOUGH = 10
 
 
-def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
+def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:  # noqa: PLR0911 - one return a way to end
     if (nothing := unasked(evidence)) is not None:
         return nothing
     seen = evidence.probe("ai_retrieval") or {}
@@ -21,6 +23,8 @@ def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
     pointer, planted = ("/probes/ai_retrieval/known",), seen["planted"]
     if not planted:
         return failed(f"{seen['route']} took none of the documents that were to be asked for.", evidence=pointer)
+    if planted < ENOUGH:
+        return not_shown(f"{seen['route']} took only {planted} of the documents that were to be asked for.")
     asked = [row for row in seen["known"] if row["status"] is not None and row["status"] < GOOD]
     if 2 * len(asked) < planted:
         return not_shown(f"Only {len(asked)} of {planted} questions about documents got a good answer.")
@@ -70,6 +74,7 @@ CHECK = Check(
         Example("everything in the prompt", _evidence(*[(True, 12)] * 12), "fail"),
         Example("none", _evidence(*[(False, 0)] * 12), "fail"),
         Example("took none", _evidence(planted=0), "fail"),
+        Example("took few", _evidence(*[(True, 5)] * 5), "inconclusive"),
         Example("limited", _evidence(*[(False, 0)] * 12, status=429), "inconclusive"),
         Example("no documents", evidence_of(ai_retrieval={"route": None}), "not_applicable"),
         Example("no model", no_models(), "not_applicable"),
