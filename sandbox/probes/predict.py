@@ -37,6 +37,10 @@ def gather(target: Target) -> dict[str, Any]:
             f"{route.path} answers a page for people, in which no prediction can be read; answer JSON to have it read."
         )
         return {"found": False, "why": why}
+    if not (asked["answers"] or route.fields or predict.get("rows")):
+        # Columns that nobody named are a guess of ours: that it refuses them says nothing of it.
+        why = f"Nothing tells which columns {route.path} takes, and it has no answer to those of {rows.source}."
+        return seen | {"answers": False, "why": why, "rows_from": ""}
     return seen | asked
 
 

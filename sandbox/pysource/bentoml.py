@@ -26,6 +26,16 @@ def services(module: Module) -> Iterator[str]:
                 yield node.name
 
 
+def apis(module: Module) -> Iterator[str]:
+    """Names of functions under `@svc.api(...)` and of methods under `@bentoml.api`: each is a POST of its own name."""
+    objects = {f"{name}.api" for name in services(module)}
+    for node in module.nodes:
+        if objects and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            marks = [one.func if isinstance(one, ast.Call) else one for one in node.decorator_list]
+            if any(module.origin(one) in objects | {"bentoml.api"} for one in marks):
+                yield node.name
+
+
 def serve_command(target: str) -> str:
     return f"exec python -m bentoml serve {shlex.quote(target)} --host 0.0.0.0 --port ${{PORT:-3000}}"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from sandbox.pysource.syntax import Module
+from sandbox.pysource.syntax import Module, assignments
 
 Kind = Literal["file", "form", "json"]
 MOST_NAMES = 60
@@ -35,7 +35,22 @@ def inputs_of(function: ast.FunctionDef | ast.AsyncFunctionDef, module: Module) 
         for kind, name in _read(node, module, bodies):
             found.setdefault(kind, {})[name] = None
     kinds: tuple[Kind, ...] = ("file", "form", "json")
-    return next((Inputs(kind, tuple(found[kind])[:MOST_NAMES]) for kind in kinds if kind in found), None)
+    kind = next((one for one in kinds if one in found), None)
+    if kind is None:
+        return None
+    return Inputs(kind, (tuple(found[kind]) or _columns(function, module))[:MOST_NAMES])
+
+
+def _columns(function: ast.FunctionDef | ast.AsyncFunctionDef, module: Module) -> tuple[str, ...]:
+    """The names that a frame is made with: `DataFrame([values], columns=names)`."""
+    lists = dict(assignments(module.body)) | dict(assignments(function.body))
+    for node in ast.walk(function):
+        for word in node.keywords if isinstance(node, ast.Call) else ():
+            value = lists.get(word.value.id) if isinstance(word.value, ast.Name) else word.value
+            if word.arg == "columns" and isinstance(value, ast.List | ast.Tuple):
+                names = [one.value for one in value.elts if isinstance(one, ast.Constant)]
+                return tuple(one[:100] for one in names if isinstance(one, str))
+    return ()
 
 
 def _body(node: ast.expr, module: Module) -> str:

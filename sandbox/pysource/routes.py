@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from sandbox.pysource.bentoml import apis
 from sandbox.pysource.djangoroutes import django_rows
 from sandbox.pysource.inputs import Inputs, inputs_of
 from sandbox.pysource.syntax import Module, assignments, value_of
@@ -43,7 +44,7 @@ def routes_of(parsed: Iterable[Module]) -> tuple[Route, ...]:
     mounted = _mount_prefixes(parsed)
     found: dict[tuple[str, str], Route] = {}
     for module in parsed:
-        for route in (*_decorated(module, mounted), *_tabled(module), *_paired(module)):
+        for route in (*_decorated(module, mounted), *_tabled(module), *_paired(module), *_bentos(module)):
             found.setdefault((route.path, route.method), route)
     for row in django_rows(parsed):
         found.setdefault(
@@ -145,6 +146,11 @@ def _tabled(module: Module) -> Iterator[Route]:
         elif origin == "starlette.routing.Route" or origin.endswith((".add_url_rule", ".add_api_route")):
             for method in _methods(node, module):
                 yield Route(_join("", path), method)
+
+
+def _bentos(module: Module) -> Iterator[Route]:
+    """BentoML's, which are called as their functions are."""
+    return (Route(f"/{name}", "POST", name) for name in apis(module))
 
 
 def _paired(module: Module) -> Iterator[Route]:

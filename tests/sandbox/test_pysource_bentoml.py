@@ -11,7 +11,8 @@ RUNNER = (
 )
 CLASS = (
     "import bentoml\n\n\n@bentoml.service(resources={'cpu': '1'})\nclass Iris:\n"
-    "    model = bentoml.models.get('iris:latest')\n"
+    "    model = bentoml.models.get('iris:latest')\n\n"
+    "    @bentoml.api\n    def classify(self, rows):\n        return rows\n"
 )
 TRAIN = (
     "import bentoml\nfrom sklearn import svm\n\nmodel = svm.SVC().fit([[0], [1]], [0, 1])\n"
@@ -26,6 +27,7 @@ def test_service_is_served_by_bentoml_with_the_model_in_its_store(text, name):
     assert f"bentoml serve service:{name} --host 0.0.0.0" in plan.start[-1]
     assert plan.dockerfile.index("USER app") < plan.dockerfile.index("RUN python train.py")
     assert (plan.health[0], plan.hints["openapi"], 3000 in plan.ports) == ("/readyz", "/docs.json", True)
+    assert {"method": "POST", "path": "/classify"} in plan.hints["routes"]
 
 
 def test_service_without_a_stored_model_needs_no_training():

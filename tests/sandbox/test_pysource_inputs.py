@@ -11,6 +11,10 @@ HEAD = (
     "from flask import Flask, request, jsonify\napp = Flask(__name__)\n\n"
     "@app.route('/predict', methods=['GET', 'POST'])\n"
 )
+FRAME = (
+    "    names = ['age', 'bmi']\n    x = [float(v) for v in request.form.values()]\n"
+    "    frame = pd.DataFrame([x], columns=names)\n"
+)
 
 
 def read(body):
@@ -25,6 +29,7 @@ def read(body):
     [
         ("    age = float(request.form['age'])\n    bmi = request.form.get('bmi', 1)\n", ("form", ("age", "bmi"))),
         ("    rows = [float(x) for x in request.form.values()]\n", ("form", ())),
+        (FRAME, ("form", ("age", "bmi"))),
         ("    form = request.form.to_dict()\n    x = form['age']\n", ("form", ("age",))),
         ("    data = request.get_json(force=True)\n    x = [data['age'], data.get('bmi')]\n", ("json", ("age", "bmi"))),
         ("    x = request.json['age']\n", ("json", ("age",))),
