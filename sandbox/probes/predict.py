@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from sandbox.prediction import Field, Route, Routes
@@ -118,7 +119,9 @@ def _asked(target: Target, routes: Routes, rows: Rows, told: dict[str, Any]) -> 
 
 def _refusal(answers: list[dict[str, Any]]) -> str:
     bad = next((answer for answer in answers if not good(answer)), answers[0])
-    return f"It answered {bad['status'] or bad['error']} to rows that fit: {bad['body'][:200]}"
+    # An error page is read as people see it.
+    said = " ".join(re.sub(r"<[^<>]{0,300}>", " ", bad["body"][:2000]).split())
+    return f"It answered {bad['status'] or bad['error']} to rows that fit: {said[:200]}"
 
 
 def _batch(route: Route | None, answers: list[dict[str, Any]], said: list[Any], output: str) -> dict[str, Any] | None:

@@ -50,3 +50,8 @@ def test_guessed_rows_that_are_answered_count():
 def test_page_is_told_from_an_answer():
     seen = looked(200, "<h1>It is 1</h1>", "text/html; charset=utf-8", names=("age",))
     assert (seen["found"], "a page for people" in seen["why"]) == (False, True)
+
+
+def test_error_page_is_quoted_as_people_see_it():
+    seen = looked(500, "<!doctype html>\n<html lang=en>\n<h1>Internal Server Error</h1>\n", "text/html", names=("age",))
+    assert seen["why"] == "It answered 500 to rows that fit: Internal Server Error"
