@@ -55,7 +55,8 @@ def plan_from(
         env=values,
         ports=_ports(stage, entry),
         health=survey.health(served) if served else (),
-        runtime=f"Dockerfile from {stage.base or 'nothing'}" + (f", {served.framework.title}" if served else ""),
+        runtime=(f"Dockerfile from {stage.base}" if stage.base else "a Dockerfile that cannot be read")
+        + (f", {served.framework.title}" if served else ""),
         why=tuple(why),
         repairs=(*start_notes, *(placed if values else ()), *shape_notes(inside)),
         hints=_hints(survey, entry, stage, path) | job,

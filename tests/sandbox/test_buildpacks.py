@@ -262,3 +262,8 @@ def test_dockerfile_of_another_language_knows_the_routes_of_its_code():
     assert {"method": "POST", "path": "/orders"} in plan.hints["routes"]
     assert "/healthz" in plan.health
     assert 3000 in plan.ports
+
+
+def test_dockerfile_that_cannot_be_read_is_called_so():
+    plan = plan_for(Tree.of({"Dockerfile": "FROM python:3.12\n<<<<<<< HEAD\nCOPY . .\n=======\n>>>>>>> b\n"}))
+    assert plan.runtime == "a Dockerfile that cannot be read"
