@@ -20,8 +20,15 @@ class Measure:
     read: Callable[[dict[str, Any]], Any]
 
 
-def _probe(probe: str, key: str) -> Callable[[dict[str, Any]], Any]:
-    return lambda report: (report.get("measurements", {}).get(probe) or {}).get(key)
+def _load(key: str, *units: str) -> Callable[[dict[str, Any]], Any]:
+    """A figure of the load; None of a page that is only a shell, and of other units than those that are compared."""
+
+    def read(report: dict[str, Any]) -> Any:
+        load = report.get("measurements", {}).get("load") or {}
+        comparable = not load.get("shell") and (not units or load.get("unit", "request") in units)
+        return load.get(key) if comparable else None
+
+    return read
 
 
 def _app_service(key: str) -> Callable[[dict[str, Any]], Any]:
@@ -32,10 +39,10 @@ def _app_service(key: str) -> Callable[[dict[str, Any]], Any]:
 
 
 MEASURES = (
-    Measure("p50_ms", "Median latency", "ms", "ext:LatencyMs", _probe("load", "p50_ms")),
-    Measure("p95_ms", "95th percentile latency", "ms", "ext:LatencyMs", _probe("load", "p95_ms")),
-    Measure("capacity_rps", "Capacity", "requests/s", "ext:RequestsPerSecond", _probe("load", "capacity_rps")),
-    Measure("failure_pct", "Failed requests", "%", "Percent", _probe("load", "failure_pct")),
+    Measure("p50_ms", "Median latency", "ms", "ext:LatencyMs", _load("p50_ms", "request")),
+    Measure("p95_ms", "95th percentile latency", "ms", "ext:LatencyMs", _load("p95_ms", "request")),
+    Measure("capacity_rps", "Capacity", "requests/s", "ext:RequestsPerSecond", _load("capacity_rps", "request")),
+    Measure("failure_pct", "Failed requests", "%", "Percent", _load("failure_pct")),
     Measure("ready_after_s", "Ready after", "s", "ext:Seconds", _app_service("ready_after_s")),
     Measure("image_bytes", "Image size", "bytes", "ext:Bytes", _app_service("image_bytes")),
 )
