@@ -26,8 +26,9 @@ def judge(evidence: Evidence) -> Finding:
             f"{seen['rows']} rows of one outcome alone, and nothing in {seen['signal']['path']} moved.",
             evidence=POINTER,
         )
-    name = outcome["moved"][0]
-    _, before, after = outcome["values"][name]
+    values = outcome["values"]
+    name = max(values, key=lambda one: (abs(values[one][2] - values[one][1]), one))
+    _, before, after = values[name]
     return passed(
         f"{seen['rows']} rows of one outcome alone: {name} went from {before:.3g} to {after:.3g}.", evidence=POINTER
     )

@@ -44,9 +44,10 @@ def _there_and_back(before: dict[str, Any], previous: dict[str, Any], again: dic
             fix="Answer with the version of the model that is loaded, not with a constant.",
             evidence=POINTER,
         )
+    differ = f"{previous['differing']} of {rows} predictions differ"
     return passed(
-        f"{previous['name']} answers instead of {before['name']}, with {previous['differing']} of {rows} predictions "
-        "another, then the present one again; every request was answered.",
+        f"{previous['name']} answers instead of {before['name']} ({differ}), then the present one again; "
+        "every request was answered.",
         evidence=POINTER,
     )
 
