@@ -87,7 +87,7 @@ def _accuracy(pairs: Sequence[tuple[Any, str]], classes: Sequence[str]) -> float
         right = sum((said >= 0.5) == (real.strip().lower() == positive) for said, real in pairs)
     else:
         right = sum(_plain(said) == _plain(real) for said, real in pairs)
-    return right / len(pairs)
+    return float(right / len(pairs))
 
 
 def _plain(value: Any) -> str:
