@@ -23,6 +23,8 @@ OLDEST = "3.8"
 def mend(broken: Broken) -> tuple[Plan, str] | None:
     if broken.plan.buildpack not in ("python", "job") or not _INSTALL.search(broken.plan.dockerfile):
         return None
+    if broken.fault.id == "exited" and not _in_a_package(broken.fault.detail):
+        return None
     try:
         day = (datetime.fromisoformat(str(broken.source.get("committed_at"))) + LATER).date()
     except ValueError:
@@ -38,6 +40,12 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
         what = f"Python {python} was used, and packages were"
     why = f"{what} installed as the index had them on {day}. Pin versions (pip freeze) or commit a lock file."
     return replace(broken.plan, dockerfile=text, runtime=runtime), why
+
+
+def _in_a_package(detail: str) -> bool:
+    """Whether the last line of a traceback is a package's: what it raises may be what a newer one asks for."""
+    frames = re.findall(r'^[ \t]*File "([^"\n]{1,300})", line', detail, re.MULTILINE)
+    return bool(frames) and "-packages/" in frames[-1]
 
 
 def _install(what: str, day: date) -> str:
@@ -61,6 +69,7 @@ REPAIR = Repair(
             "import_error",
             "numpy_abi_changed",
             "package_incompatible",
+            "exited",
         }
     ),
     mend,

@@ -84,6 +84,7 @@ ASIDE = {
     ],
     "nearest_python": [broken("wheel_build_failed", FILES | {"Dockerfile": OWN}, package="numba", want="<3.11")],
     "as_of_commit": [
+        broken("exited", source=OLD, detail='  File "/app/app.py", line 3, in <module>\nValueError: no rows'),
         broken("import_error", source={"committed_at": None}),
         broken("import_error", FILES | {"Dockerfile": OWN}, source=OLD),
     ],
@@ -301,3 +302,12 @@ def test_every_secret_that_a_line_says_is_missing_gets_a_placeholder():
     plan = mend(broken("missing_setting", detail=said, name="BOT_TOKEN"))
     assert {"BOT_TOKEN", "LINE_SECRET"} <= set(plan.env)
     assert "LINE_URL" not in plan.env
+
+
+def test_what_a_newer_package_raises_is_tried_with_the_packages_of_the_day():
+    raised = (
+        '  File "/app/train.py", line 9, in <module>\n    log_model(model)\n'
+        '  File "/usr/local/lib/python3.12/site-packages/mlflow/x.py", line 7, in log\nMlflowException: untrusted'
+    )
+    mended = mend(broken("exited", source=OLD, detail=raised))
+    assert [note.id for note in mended.repairs] == ["as_of_commit"]
