@@ -12,12 +12,18 @@ def judge(evidence: Evidence) -> Finding:
         return passed(
             f"Answered on port {boot['port']} after {boot['ready_after_s']:.1f} s.", evidence=("/probes/boot",)
         )
+    if boot.get("why") == "answers_errors":
+        return failed(
+            f"Port {boot['port']} answered every request with a server error.",
+            fix="Read the last error in the log below, and mend what raises it.",
+            evidence=("/probes/boot",),
+        )
     return failed("Nothing answered HTTP.", evidence=("/probes/boot",))
 
 
 CHECK = Check(
     id="answers_http",
-    version=1,
+    version=2,
     title="Deploys and answers HTTP",
     failed_title="Does not answer HTTP when deployed",
     why="A service that nobody can reach does not exist. Any answer counts here, also a 404.",
@@ -36,6 +42,11 @@ CHECK = Check(
         ),
         Example(
             "alive", Evidence("general", probes={"boot": {"state": "alive", "port": 80, "ready_after_s": 3.0}}), "pass"
+        ),
+        Example(
+            "only errors",
+            Evidence("general", probes={"boot": {"state": "failed", "why": "answers_errors", "port": 80}}),
+            "fail",
         ),
         Example("silent", Evidence("general", probes={"boot": {"state": "failed"}}), "fail"),
     ),

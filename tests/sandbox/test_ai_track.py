@@ -1,6 +1,6 @@
 """The AI track on real applications: each check passes on the careful assistant and fails on the careless one."""
 
-import shutil
+from pathlib import Path
 
 import pytest
 
@@ -10,14 +10,12 @@ from sandbox.evidence import failure
 from sandbox.limits import Limits
 from sandbox.pipeline import Pipeline
 from sandbox.probes import all_probes
-from tests.sandbox.sample_repositories import EXAMPLES, ROOT, committed
+from tests.sandbox.sample_repositories import SAMPLES, checkout, expected, promised, unlike
 
 pytestmark = pytest.mark.docker
 LIMITS = Limits(boot_s=30.0)
 NEEDED = ("boot", "scenario", "metrics", "model_calls")
 BESIDE = frozenset(probe.id for probe in all_probes() if probe.id not in NEEDED and not probe.id.startswith("ai_"))
-# What the careless one does well enough.
-NOT_WRONG = {"calls_models": "pass"}
 
 
 @pytest.fixture
@@ -26,11 +24,9 @@ def findings(engine, evaluation, tmp_path):
     kept = []
 
     def run(name):
-        folder = tmp_path / name
-        shutil.copytree(EXAMPLES.get(name) or ROOT / "tests" / "repos" / name, folder)
         pipeline = Pipeline(
             key=evaluation,
-            source=str(committed(folder)),
+            source=str(checkout(name, tmp_path)),
             engine=engine,
             workspace=tmp_path / "workspace",
             limits=LIMITS,
@@ -50,16 +46,9 @@ def findings(engine, evaluation, tmp_path):
         engine.remove_image(image_name(evaluation, name))
 
 
-def test_careful_assistant_passes_every_check_of_its_track(findings):
-    found = findings("guidebook")
-    assert len(found) >= 20
-    assert {name: (one.outcome, one.score, one.observed) for name, one in found.items() if one.score != 1.0} == {}
-
-
-def test_careless_assistant_fails_every_check_of_its_track(findings):
-    found = findings("ai-careless-assistant")
-    wrong = {
-        name: (one.outcome, one.observed) for name, one in found.items() if one.outcome != NOT_WRONG.get(name, "fail")
-    }
-    assert wrong == {}
+@pytest.mark.parametrize("name", [name for name in SAMPLES if expected(name).get("run_by") == Path(__file__).name])
+def test_assistant_is_judged_as_its_sample_promises(name, findings):
+    found = findings(name)
+    assert set(found) == set(promised(name))
+    assert unlike(name, found) == {}
     assert all(one.observed for one in found.values())

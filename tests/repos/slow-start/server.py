@@ -2,7 +2,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 print("loading the big model ...", flush=True)
-time.sleep(10)
+time.sleep(33)
 
 
 class Handler(BaseHTTPRequestHandler):
