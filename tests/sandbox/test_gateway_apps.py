@@ -67,7 +67,8 @@ def deployed(engine, evaluation, folder):
     plan = gateway.equip(plan_for(tree), tree)
     dockerfile = images.resolve(plan.dockerfile, engine).dockerfile
     image, _ = build(engine, evaluation, folder / plan.context, dockerfile, files=plan.files)
-    with engine.pod(evaluation, LIMITS) as pod, gateway.open_beside(pod, plan) as models:
+    names = gateway.hosts_of(plan)
+    with engine.pod(evaluation, LIMITS, hosts=names) as pod, gateway.open_beside(pod, plan) as models:
         service = pod.start("app", image, command=plan.start, env=app_environment(plan))
         target = Target(
             pod=pod,
@@ -160,7 +161,7 @@ def test_addresses_in_the_code_are_answered_at_their_names(engine, evaluation, t
         assert target.seen["boot"]["state"] == "alive"
         assert [row["port"] for row in target.seen["boot"]["listening"]] == [8000]
         status, body = post(target, "/ask", {"question": "Who paints the fence?"})
-        assert (status, "Who paints the fence?" in body) == (200, True), body
+        assert (status, "Who paints the fence?" in body) == (200, True), target.service.logs()[-2000:]
         seen = model_calls.PROBE.gather(target)
         assert (seen["names"], seen["unreached"]) == (["api.groq.com"], [])
         assert seen["paths"] == {"/openai/v1/chat/completions": 2}  # by requests, and by the standard library
