@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from sandbox.hygiene.authored import VENDORED
 from sandbox.source.git import Git
 
 SECONDS = 15.0
@@ -15,10 +16,7 @@ GENERATED = (
     *("*.lock", "*lock.json", "*lock.yaml", "go.sum", "*.min.js", "*.min.css", "*.map"),
     *("*.ipynb", "*.csv", "*.tsv", "*.txt", "*.json", "*.svg"),
 )
-FOLDERS = (
-    *("node_modules", "venv", ".venv", "site-packages", "vendor"),
-    *("dist", "build", ".next", "target", "coverage", "htmlcov", "staticfiles"),
-)
+FOLDERS = (*sorted(VENDORED), ".next", "target", "coverage", "htmlcov", "staticfiles")
 _ADDED = re.compile(rb"(\d+) insertions?\(\+\)")
 
 
