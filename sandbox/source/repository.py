@@ -97,24 +97,28 @@ class _Clone:
         """Everything in order; the facts without url and ref."""
         say("cloning the repository")
         self._clone()
-        commit, tree, committed_at = self._commit()
+        commit = self._commit()
         say("reading the list of files")
         found = listing.read(self._run("ls-tree", "-r", "-l", "-z", "--full-tree", commit), limits)
         if not found.files:
             raise _empty("The commit has no files")
         links.check(self._targets(found), self.git.check)
-        facts: dict[str, Any] = {"commit": commit, "tree": tree, "committed_at": committed_at}
+        facts: dict[str, Any] = {"commit": commit}
         facts |= {"files": found.files, "bytes": found.bytes}
         facts |= {"symlinks": list(found.symlinks), "submodules": list(found.submodules)}
         say(f"writing {found.files} files")
         with ThreadPoolExecutor(2, "assay-history") as beside:
             # None of these needs another one, nor the files.
+            told = beside.submit(self._run, "show", "--no-patch", "--format=%T%n%cI", commit, "--")
             past = beside.submit(history.read, self.git, self.bare, commit)
             sizes = beside.submit(steps.read, self.git, self.bare, commit)
             keys = beside.submit(leaks.read, self.git, self.bare, commit)
             self._write(commit)
             if folder is not None and not self.ref and (folder / ".git").exists():
                 facts["dirty"] = self._differs(folder)
+        # A commit may have no date that can be read.
+        facts["tree"], _, dated = told.result().decode().partition("\n")
+        facts["committed_at"] = dated.strip() or None
         facts["history"] = past.result() | {"steps": sizes.result(), "leaks": keys.result()}
         self.git.scratch.hand_over(root, files=found.files, size=found.bytes)
         return facts
@@ -159,11 +163,8 @@ class _Clone:
         (template / "info" / "attributes").write_text(AS_THEY_ARE)
         return template
 
-    def _commit(self) -> tuple[str, str, str | None]:
-        """(id, id of its tree, its date) of the wanted commit; one that is not in the clone is fetched.
-
-        By its id or with all branches. A commit may have no date that can be read.
-        """
+    def _commit(self) -> str:
+        """The full id of the wanted commit; one that is not in the clone is fetched, by its id or with all branches."""
         wanted = self.ref if COMMIT.fullmatch(self.ref) else "HEAD"
         if found := self._known(wanted):
             return found
@@ -179,13 +180,11 @@ class _Clone:
                 return found
         raise failures.no_ref(self.ref)
 
-    def _known(self, name: str) -> tuple[str, str, str | None] | None:
+    def _known(self, name: str) -> str:
         try:
-            told = self._run("show", "--no-patch", "--format=%H%n%T%n%cI", f"{name}^{{commit}}", "--").decode()
+            return self._run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
         except GitFailed:
-            return None
-        commit, tree, dated = told.split("\n", 2)
-        return commit, tree, dated.strip() or None
+            return ""
 
     def _write(self, commit: str) -> None:
         root = self.git.scratch.tree
