@@ -20,11 +20,12 @@ pytestmark = [pytest.mark.docker, pytest.mark.alone]
 LIMITS = replace(
     Limits(boot_s=20.0, **SHORT_LOAD),
     load_closed_s=2.0,
-    load_level_s=2.0,
     load_overload_s=2.0,
-    load_recovery_s=4.0,
-    load_soak_s=8.0,
+    load_recovery_s=3.0,
+    load_soak_s=6.0,
     load_slo_ms=2_000.0,
+    # Not used up from the beginning: both numbers of users are tried.
+    load_gate_s=5.0,
 )
 NEEDED = ("boot", "scenario", "load", "memory")
 CHECKS = {check.id: check for check in all_checks().values() if check.category == "load"}

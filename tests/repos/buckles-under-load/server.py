@@ -14,7 +14,7 @@ waiting = reports = 0
 
 
 class Server(ThreadingHTTPServer):
-    request_queue_size = 16
+    request_queue_size = 128
 
     def process_request(self, request, client_address):
         places.acquire()
@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         parts = urlsplit(self.path)
         if parts.path == "/health":
-            self.answer(503 if reports >= 3 else 200, {"reports": reports})
+            self.answer(503 if reports >= 2 else 200, {"reports": reports})
         elif parts.path == "/square":
             self.answer(200, self.square(int(parse_qs(parts.query)["of"][0])))
         elif parts.path == "/report":
@@ -54,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
         if reports >= 3:
             return self.answer(500, {"error": "no report could be made"})
         reports += 1
-        time.sleep(1.2)
+        time.sleep(0.8)
         reports -= 1
         self.answer(200, {"squares": [number * number for number in range(10)]})
 
