@@ -35,10 +35,10 @@ def inputs_of(function: ast.FunctionDef | ast.AsyncFunctionDef, module: Module) 
         for kind, name in _read(node, module, bodies):
             found.setdefault(kind, {})[name] = None
     kinds: tuple[Kind, ...] = ("file", "form", "json")
-    kind = next((one for one in kinds if one in found), None)
-    if kind is None:
+    first = next((one for one in kinds if one in found), None)
+    if first is None:
         return None
-    return Inputs(kind, (tuple(found[kind]) or _columns(function, module))[:MOST_NAMES])
+    return Inputs(first, (tuple(found[first]) or _columns(function, module))[:MOST_NAMES])
 
 
 def _columns(function: ast.FunctionDef | ast.AsyncFunctionDef, module: Module) -> tuple[str, ...]:
