@@ -84,6 +84,8 @@ class TestRequirements:
             ("whisper", "openai-whisper"),
             ("tavily", "tavily-python"),
             ("discord.ext", "discord-py"),
+            ("jazzmin", "django-jazzmin"),
+            ("rest_framework_simplejwt.views", "djangorestframework-simplejwt"),
             ("langchain_google_genai", "langchain-google-genai"),
         ],
     )
