@@ -38,6 +38,23 @@ _AZURE = (
 )
 
 
+# A variable that names a model and is read without another value: without one the model of a call would be missing.
+_UNNAMED = re.compile(
+    r"(?:(?:getenv|environ\.get)\(\s{0,4}[\"']|environ\[[\"']|process\.env\.)"
+    r"((?:OPENAI|GROQ|GEMINI|GOOGLE|ANTHROPIC|CLAUDE|OLLAMA|LLM|CHAT|EMBEDDINGS?)_(?:\w{1,20}_)?MODEL(?:_NAME|_ID)?)\b"
+    r"(?![\"']?\s{0,4}(?:,|\|\||\?\?))(?![\"'][\])]\s{0,4}(?:or\b|\|\||\?\?))"
+)
+_USUAL_MODELS = (
+    ("EMBED", "text-embedding-3-small"),
+    ("GROQ", "llama-3.3-70b-versatile"),
+    ("G", "gemini-2.0-flash"),
+    ("ANTHROPIC", "claude-sonnet-4-20250514"),
+    ("CLAUDE", "claude-sonnet-4-20250514"),
+    ("OLLAMA", "llama3.2"),
+    ("", "gpt-4o-mini"),
+)
+
+
 @dataclass(frozen=True)
 class Calls:
     """What calls models. `clients` are provider ids with where each was seen; `env` leads them to the gateway.
@@ -66,6 +83,7 @@ class _Reading:
     literal: dict[str, str] = field(default_factory=dict)
     tokenisers: list[str] = field(default_factory=list)
     speaks_rest: bool = False
+    unnamed: set[str] = field(default_factory=set)
 
     def read(self, path: str, text: str) -> None:
         for name in _VARIABLE.findall(text):
@@ -74,6 +92,7 @@ class _Reading:
         if tokeniser is not None:
             self.tokenisers.append(f"{path}:{_line(text, tokeniser.start())}")
         self.speaks_rest = self.speaks_rest or _REST.search(text) is not None
+        self.unnamed |= set(_UNNAMED.findall(text))
         given = fallbacks(text)
         for name, address in given:
             if whose(address) is not None:
@@ -109,7 +128,7 @@ def detect(tree: Tree) -> Calls:
         if provider.id in clients:
             env |= provider.env
     if clients:
-        env = _named(reading.variables) | _documented(tree) | env
+        env = _modelled(reading.unnamed) | _named(reading.variables) | _documented(tree) | env
     far = {where: address for where, address in reading.literal.items() if not is_local(address)}
     named = {where: address for where, address in far.items() if _is_named(where, address)}
     speaking = {name: where for name, where in clients.items() if name != _GRPC or not reading.speaks_rest}
@@ -132,6 +151,16 @@ def _named(variables: dict[str, str]) -> dict[str, str]:
     for pattern, value in reversed(_AZURE):
         env |= {name: value for name in variables if pattern.fullmatch(name)}
     return env
+
+
+def _modelled(names: Iterable[str]) -> dict[str, str]:
+    """A usual model for each variable that has to name one."""
+    return {
+        name: next(
+            model for start, model in _USUAL_MODELS if name.startswith(start) or (start == "EMBED" and start in name)
+        )
+        for name in names
+    }
 
 
 def _documented(tree: Tree) -> dict[str, str]:

@@ -284,3 +284,21 @@ def test_older_client_of_google_is_led_by_name_where_it_speaks_rest():
     assert 'transport="rest"' in sentence
     calls = detect(Tree.of({"a.py": text.format(", transport='rest'")}))
     assert (calls.unreached, calls.names) == ((), ("generativelanguage.googleapis.com",))
+
+
+@pytest.mark.parametrize(
+    ("code", "model"),
+    [
+        ("os.getenv('GROQ_MODEL')", "llama-3.3-70b-versatile"),
+        ("os.environ['OPENAI_MODEL_NAME']", "gpt-4o-mini"),
+        ("os.environ.get('OPENAI_EMBEDDING_MODEL')", "text-embedding-3-small"),
+        ("os.getenv('GEMINI_MODEL', 'gemini-pro')", None),
+        ("os.getenv('GEMINI_MODEL') or 'gemini-pro'", None),
+        ("process.env.LLM_MODEL || 'x'", None),
+        ("process.env.LLM_MODEL", "gpt-4o-mini"),
+    ],
+)
+def test_model_that_only_a_variable_names_has_a_name(code, model):
+    path = "a.js" if "process" in code else "a.py"
+    env = detect(Tree.of({path: f"import openai\nm = {code}\n", "requirements.txt": "openai\n"})).env
+    assert {value for name, value in env.items() if "MODEL" in name} == ({model} if model else set())
