@@ -24,7 +24,7 @@ OPENS_WEBSOCKET = re.compile(r"new\s+WebSocket\s*\(")
 SOCKET_IO, SOCKET_IO_OPENS = "/socket.io/?EIO=4&transport=polling", '0{"sid"'
 PAGE_BYTES = 256 * 1024
 # The routes of Gradio's own document are its plumbing.
-PLUMBING = "queue/join"
+PLUMBING = ("/queue/join", "/run/{api_name}")
 
 
 def gather(target: Target) -> dict[str, Any]:

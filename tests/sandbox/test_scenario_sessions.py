@@ -23,7 +23,6 @@ GRADIO = {
     "/gradio_api/info": json.dumps(INFO),
     "/gradio_api/call/greet": '{"event_id":"75df5b7c"}',
     "/gradio_api/call/greet/75df5b7c": 'event: complete\ndata: ["Hello"]\n\n',
-    "/openapi.json": json.dumps({"paths": {"/gradio_api/queue/join": {"post": {}}, "/config": {"get": {}}}}),
 }
 
 
@@ -97,8 +96,10 @@ def test_service_with_requests_of_its_own_is_no_shell(pages, hints, source):
     assert (found["shell"], found["sessions"], found["source"]) == (False, [], source)
 
 
-def test_functions_of_gradio_are_tried_and_not_the_plumbing_that_it_describes():
-    found = scenario(GRADIO, openapi="/openapi.json")
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/run/{api_name}"], ids=["6.31", "3.50"])
+def test_functions_of_gradio_are_tried_and_not_the_plumbing_that_it_describes(path):
+    described = json.dumps({"paths": {path: {"post": {}}, "/config": {"get": {}}}})
+    found = scenario(GRADIO | {"/openapi.json": described}, openapi="/openapi.json")
     assert (found["session"], found["shell"]) == ("gradio", False)
     assert [(row["session"], row["path"], row["status"]) for row in found["sessions"]] == [
         ("gradio", "/gradio_api/call/greet", 200),
