@@ -33,7 +33,7 @@ ENV PYTHONDONTWRITEBYTECODE="1" PYTHONUNBUFFERED="1" HOME="/tmp"
 RUN install -d -o {USER_ID} -g {USER_ID} {STORE}
 COPY inside /assay/inside
 COPY loadtest /assay/loadtest
-RUN python3 -m compileall -q --invalidation-mode unchecked-hash /assay
+RUN python3 -m compileall -q --invalidation-mode checked-hash /assay
 WORKDIR /assay
 USER {USER_ID}:{USER_ID}
 CMD ["python3"]

@@ -104,7 +104,7 @@ def stack(folder, service):
     (folder / "compose.yaml").write_text(
         f"services:\n  web:\n    build: .\n    ports: ['8080:8080']\n    depends_on: [db]\n  db:\n{described}"
     )
-    (folder / "Dockerfile").write_text('FROM python:3.12-slim\nCMD ["python", "-m", "http.server", "8080"]\n')
+    (folder / "Dockerfile").write_text('FROM python:3.12-slim\nCOPY . .\nCMD ["python", "-m", "http.server", "8080"]\n')
     (folder / "init.sql").write_text("CREATE TABLE item (name VARCHAR(20));\nINSERT INTO item VALUES ('coffee');\n")
     return plan_for(Tree.at(folder))
 
