@@ -67,10 +67,15 @@ class Look:
         answers = self.tool("fetch", request, timeout_s=90.0)["answers"]
         return dict(zip(paths, answers, strict=True))
 
-    def reports(self, service=None):
-        """Every line of JSON that the attacker printed."""
-        lines = (service or self.services[0]).logs(1024 * 1024).decode("utf-8", "replace").splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
+    def reports(self, service=None, *, of=()):
+        """Every line of JSON that the attacker printed, once it has told of the paths `of`, which takes it a moment."""
+        until = time.monotonic() + WAIT_S
+        while True:
+            lines = (service or self.services[0]).logs(1024 * 1024).decode("utf-8", "replace").splitlines()
+            found = [json.loads(line) for line in lines if line.startswith("{")]
+            if {report.get("path") for report in found} >= set(of) or time.monotonic() > until:
+                return found
+            time.sleep(0.1)
 
     def target(self, **hints):
         plan = Plan(buildpack="python", version=1, dockerfile="", ports=(8000,), health=("/health",), hints=hints)
