@@ -33,11 +33,14 @@ def load(hackathon: Hackathon, by: User, repository: Callable[[str], Path]) -> l
 
 def _scorecard(hackathon: Hackathon, by: User, path: Path, repository: Callable[[str], Path]) -> Scorecard:
     name = path.name.removesuffix(".json.gz")
-    evidence = Evidence.from_json(json.loads(gzip.decompress(path.read_bytes())))
     team = hackathon.teams.filter(name=f"Makers of {name}").first()
     if team is None:
         team = create_team(hackathon=hackathon, name=f"Makers of {name}", creator=by)
     join_team(team=team, user=by)
+    made = Scorecard.objects.filter(evaluation__submission__project__team=team).first()
+    if made is not None:
+        return made
+    evidence = Evidence.from_json(json.loads(gzip.decompress(path.read_bytes())))
     project = team.projects.first() or create_project(
         team=team,
         name=f"{name}, recorded",
@@ -45,9 +48,6 @@ def _scorecard(hackathon: Hackathon, by: User, path: Path, repository: Callable[
         track=evidence.track,
         repository_url=str(repository(name)),
     )
-    made = Scorecard.objects.filter(evaluation__submission__project=project).first()
-    if made is not None:
-        return made
     submission = submit_project(project=project, by=by)
     submission.commit = evidence.source["commit"]
     submission.save(update_fields=["commit"])
