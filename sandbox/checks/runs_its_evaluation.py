@@ -22,6 +22,11 @@ def judge(evidence: Evidence) -> Finding:  # noqa: PLR0911 - one return a way to
     figures = ", ".join(f"{row['name']} {row['value']:.4g}" for row in seen["metrics"][:3])
     observed = f"The evaluation ended with exit code {seen['exit_code']} after {seen['seconds']:.1f} s"
     observed += f", {seen['calls']} call(s) of the model" + (f" and {figures}" if figures else " and no figure")
+    if seen["exit_code"] and seen["calls"] and figures:
+        # What a set asks of a real model the prepared one may not meet: it ran, and told what it found.
+        return passed(
+            f"{observed}. Whether your own model meets its bound this cannot tell.", score=0.7, evidence=pointer
+        )
     if seen["exit_code"]:
         return failed(f"{observed}.", score=0.2 if seen["calls"] else 0.0, evidence=pointer)
     if not seen["calls"]:
@@ -45,7 +50,7 @@ def _evidence(exit_code: int | None = 0, **more: Any) -> Evidence:
 
 CHECK = Check(
     id="runs_its_evaluation",
-    version=1,
+    version=2,
     title="Its evaluation set runs",
     failed_title="Its evaluation set does not run",
     why=(
@@ -63,7 +68,8 @@ CHECK = Check(
     examples=(
         Example("runs and notices", _evidence(), "pass"),
         Example("too long to run twice", _evidence(again=None), "pass"),
-        Example("fails", _evidence(1), "fail"),
+        Example("below its bound", _evidence(1), "pass"),
+        Example("breaks off", _evidence(1, metrics=[]), "fail"),
         Example("endless", _evidence(None), "fail"),
         Example("asks no model", _evidence(calls=0, again=None), "fail"),
         Example(

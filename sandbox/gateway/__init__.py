@@ -148,9 +148,17 @@ class Models:
         """
         return [event["call"] for event in self.aside.events() if isinstance(event.get("call"), dict)]
 
-    def behave(self, name: Failure, *, delay_s: float = 0.0, retry_after_s: int = 1, times: int | None = None) -> int:
+    def behave(
+        self,
+        name: Failure,
+        *,
+        delay_s: float = 0.0,
+        retry_after_s: int = 1,
+        times: int | None = None,
+        persona: str = "",
+    ) -> int:
         """Answer like this, for good or the next `times` calls; how many calls there were before."""
-        mode = {"name": name, "delay_s": delay_s, "retry_after_s": retry_after_s, "times": times}
+        mode = {"name": name, "delay_s": delay_s, "retry_after_s": retry_after_s, "times": times, "persona": persona}
         return int(self.aside.tell({"mode": mode})["calls"])
 
     def rule(self, rules: Mapping[str, Mapping[str, Any]], watch: Iterable[str] = ()) -> int:

@@ -20,23 +20,25 @@ SHOWN_LINES, SHOWN_METRICS = 12, 10
 def gather(target: Target) -> dict[str, Any]:
     """{offered, declared, why, exit_code, seconds, limit_s, calls, metrics, tail, again: {exit_code, calls, metrics}}.
 
-    The declared command runs instead of the image's own start, beside the app and the gateway and with no way out;
-    when it succeeds, once more with a model that fails. `why` is "": nothing keeps it from being run.
+    The declared command runs instead of the image's own start, beside the app and the gateway and with no way out, on a
+    model that keeps to what it is given: what the set expects of its own documents can be met. When it succeeds, once
+    more with a model that fails. `why` is "": nothing keeps it from being run.
     """
     if target.models is None:
         return {"offered": False}
     command = (target.plan.hints.get("ai") or {}).get("evaluate")
     if not command:
         return {"offered": True, "declared": False}
-    first = _run(target, target.models, command, LIMIT_S)
     again = None
-    if first["exit_code"] == 0 and first["calls"] and first["seconds"] <= AGAIN_S:
-        target.say("once more with a model that fails", 0.6)
-        target.models.behave("failing")
-        try:
+    try:
+        target.models.behave("normal", persona="scholar")
+        first = _run(target, target.models, command, LIMIT_S)
+        if first["exit_code"] == 0 and first["calls"] and first["seconds"] <= AGAIN_S:
+            target.say("once more with a model that fails", 0.6)
+            target.models.behave("failing")
             again = _run(target, target.models, command, LIMIT_S)
-        finally:
-            target.models.behave("normal")
+    finally:
+        target.models.behave("normal")
     return {"offered": True, "declared": True, "why": "", "limit_s": LIMIT_S, **first, "again": again}
 
 
@@ -59,4 +61,4 @@ def _run(target: Target, models: Models, command: Any, limit_s: float) -> dict[s
     }
 
 
-PROBE = Probe("ai_evaluation", 1, 66, "service", "Does the repository's evaluation set run?", gather)
+PROBE = Probe("ai_evaluation", 2, 66, "service", "Does the repository's evaluation set run?", gather)
