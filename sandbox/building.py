@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from sandbox.engine.owner import image_name
 from sandbox.faults import Cancellation, SandboxError, TeamFault
 from sandbox.limits import Limits
 from sandbox.plan import Companion, Plan
-from sandbox.repairs import Broken, mend
+from sandbox.repairs import Broken, mend, mend_beside
 from sandbox.tree import Tree
 
 KEPT_LOG = 8192
@@ -30,13 +30,21 @@ class Built:
     images   service name -> its image
     document the plan for the report, with `base_images` and `injected_env`
     probe    the evidence "build": of the app, and "companions": {name: {"image_digest", "image_bytes", "build_s"}},
-             with "fault" instead where one could not be built
+             with "fault" instead where one could not be built, whatever repairs were tried
     """
 
     plan: Plan
     images: dict[str, Image]
     document: dict[str, Any]
     probe: dict[str, Any]
+
+
+@dataclass
+class Bases:
+    """What images were made from: wanted image -> its row of the report, and the names that stand-ins bring."""
+
+    resolved: dict[str, dict[str, Any]] = field(default_factory=dict)
+    injected: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -68,44 +76,65 @@ class Builder:
                     raise first from None
                 plan = mended
 
-    def mend(self, plan: Plan, fault: TeamFault) -> Plan | None:
-        """The plan with one repair more, None when there is none for this fault."""
+    def mend(self, plan: Plan, fault: TeamFault, of: str = "") -> Plan | None:
+        """The plan with one repair more, of the app or of a companion; None when there is none for this fault."""
         if time.monotonic() > self.until:
             return None
-        mended = mend(Broken(plan, fault, Tree.at(self.root), self.source))
+        broken = Broken(plan, fault, Tree.at(self.root), self.source)
+        mended = mend_beside(broken, of) if of else mend(broken)
         if mended is not None:
             note = mended.repairs[-1]
-            self.say("note", f"{fault.title}. Repaired by the platform ({note.id}): {note.why}", "")
+            whose = f"{of}: " if of else ""
+            self.say("note", f"{whose}{fault.title}. Repaired by the platform ({note.id}): {note.why}", "")
         return mended
 
+    def mend_beside(self, plan: Plan, name: str, fault: TeamFault) -> tuple[Plan, Image, dict[str, Any]] | None:
+        """The plan with repairs of a companion that failed, its image and what is to be said of that; None without."""
+        mended = self.mend(plan, fault, name)
+        while mended is not None:
+            fact: dict[str, Any] = {}
+            try:
+                return mended, self._made(mended, mended.companion(name), Bases(), fact), fact
+            except TeamFault as another:
+                mended = self.mend(mended, another, name)
+        return None
+
     def _build(self, plan: Plan) -> Built:
-        parts: list[Plan | Companion] = [plan, *plan.companions]
+        bases = Bases()
         made: dict[str, Image] = {}
-        bases: dict[str, dict[str, Any]] = {}
-        injected = {"PORT", "HOST", *plan.env}
         probe: dict[str, Any] = {}
         facts: dict[str, Any] = {}
         try:
-            for part in parts:
-                fact = probe if part is plan else facts.setdefault(part.name, {})
-                try:
-                    resolved = images.resolve(part.dockerfile, self.engine, say=lambda text: self.say("note", text, ""))
-                    bases |= {base.wanted: base.to_json() for base in resolved.bases}
-                    injected |= set(resolved.injected_env)
-                    made[part.name] = self._image(plan, part, resolved.dockerfile, fact)
-                except SandboxError as fault:
-                    # An image that cannot be had is ours, and no reason to leave the app unseen.
-                    if part is plan or (fault.owner == "host" and fault.id != "image_unavailable"):
-                        raise
-                    fact["fault"] = fault.fault("building").to_json()  # the app may do without it
-                    self.say("note", f"{part.name}: {fault.title}", "")
+            made[plan.name] = self._made(plan, plan, bases, probe)
         except TeamFault as fault:
             fault.evidence = probe
             raise
+        for one in plan.companions:
+            fact = facts.setdefault(one.name, {})
+            try:
+                made[one.name] = self._made(plan, one, bases, fact)
+            except SandboxError as fault:
+                found = self.mend_beside(plan, one.name, fault) if isinstance(fault, TeamFault) else None
+                if found:
+                    plan, made[one.name], facts[one.name] = found
+                    continue
+                # An image that cannot be had is ours, and no reason to leave the app unseen.
+                if fault.owner == "host" and fault.id != "image_unavailable":
+                    raise
+                fact["fault"] = fault.fault("building").to_json()  # the app may do without it
+                self.say("note", f"{one.name}: {fault.title}", "")
         if facts:
             probe["companions"] = facts
-        document = plan.to_json() | {"base_images": list(bases.values()), "injected_env": sorted(injected)}
+        injected = sorted(bases.injected | {"PORT", "HOST", *plan.env})
+        document = plan.to_json() | {"base_images": list(bases.resolved.values()), "injected_env": injected}
         return Built(plan, made, document, probe)
+
+    def _made(self, plan: Plan, part: Plan | Companion, bases: Bases, fact: dict[str, Any]) -> Image:
+        """The image of the app or of a companion; what it is made of and what became of it go into the last two."""
+        resolved = images.resolve(part.dockerfile, self.engine, say=lambda text: self.say("note", text, ""))
+        bases.resolved |= {base.wanted: base.to_json() for base in resolved.bases}
+        bases.injected |= set(resolved.injected_env)
+        return self._image(plan, part, resolved.dockerfile, fact)
 
     def _image(self, plan: Plan, part: Plan | Companion, dockerfile: str, fact: dict[str, Any]) -> Image:
         clock = time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -33,6 +34,7 @@ LACKING = frozenset(
 )
 # All companions together may take this part of an evaluation; each that is begun gets at least LEAST_S.
 COMPANIONS_PART, LEAST_S = 0.25, 5.0
+Repair = Callable[[Companion, TeamFault], tuple[Companion, Image, dict[str, Any]] | None]
 
 
 def row_of(part: Plan | Companion, build: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +85,8 @@ class Deployment:
     """The services of a plan in one pod. `start_first()`, then `start_app()`, and `start_late()` once the app is up.
 
     A companion that does not come up is a row with its fault, and not the end: the app may do without it.
-    `output(name)` gives what is told of a service's lines; `say(text)` is told what goes on.
+    `output(name)` gives what is told of a service's lines; `say(text)` is told what goes on. `repair(one, fault)` gives
+    a companion that did not come up changed, with its image and its build for the row; None when there is no way.
     """
 
     pod: Pod
@@ -94,6 +97,7 @@ class Deployment:
     output: Callable[[str], OnLine]
     say: Callable[[str], None]
     cancellation: Cancellation = field(default_factory=Cancellation)
+    repair: Repair = lambda _one, _fault: None
     rows: list[dict[str, Any]] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
     elsewhere: dict[int, set[int]] = field(default_factory=dict)  # the same of the other rooms
@@ -149,14 +153,30 @@ class Deployment:
                 row["fault"] = build.get("fault")
                 continue
             self.say(f"starting {one.name} ({one.runtime or one.role})")
+            self._start_or_repair(one, row, APP_PORT + number)
+
+    def _start_or_repair(self, one: Companion, row: dict[str, Any], port: int) -> None:
+        """Start it, and once more after each repair; the fault of the first attempt stays when none helps."""
+        first: TeamFault | None = None
+        while True:
             since = time.monotonic()
             try:
-                self._start_one(one, row, APP_PORT + number)
+                return self._start_one(one, row, port)
             except TeamFault as fault:
-                row["fault"] = fault.fault("observing").to_json()
-                self.say(f"{one.name}: {fault.title}")
+                failed = fault
             finally:
                 self.spent_s += time.monotonic() - since
+            first = first or failed
+            self.say(f"{one.name}: {failed.title}")
+            repaired = self.repair(one, failed)
+            if repaired is None:
+                row["fault"] = first.fault("observing").to_json()
+                return None
+            one, self.images[one.name], build = repaired
+            row |= {name: build.get(name) for name in ("image_digest", "image_bytes", "build_s")}
+            with suppress(TeamFault):  # what it was stopped for is told already
+                if self.services[one.name].state().running:
+                    self.services[one.name].signal("SIGKILL")
 
     def _boot_s(self, one: Companion) -> float:
         """How long a companion may take; TeamFault when those before it have used up the time of all."""

@@ -21,7 +21,7 @@ from sandbox.evidence import Evidence
 from sandbox.faults import Cancellation, Fault, HostFault, TeamFault
 from sandbox.gateway.second_look import look
 from sandbox.limits import Limits
-from sandbox.plan import Plan
+from sandbox.plan import Companion, Plan
 from sandbox.probes import Probe, SourceTarget, Target, all_probes
 from sandbox.source import Snapshot, fetch
 from sandbox.tree import Tree
@@ -220,18 +220,18 @@ class Pipeline:
                 self._look(plan)
             except TeamFault as fault:
                 first = first or fault
-                if self._is_up or not self._mend(plan, fault):
+                if self._is_up or not self._mend(fault):
                     raise first from None
             else:
                 return "done"
 
-    def _mend(self, plan: Plan, fault: TeamFault) -> bool:
+    def _mend(self, fault: TeamFault) -> bool:
         """Build again with a repair of the start; False when there is none, or when it does not even build."""
         snapshot = self._source()
         if snapshot is None:
             return False
         builder = self._builder(snapshot, "observing")
-        mended = builder.mend(plan, fault)
+        mended = builder.mend(Plan.from_json(self.state["plan"]), fault)
         if mended is None:
             return False
         try:
@@ -239,6 +239,19 @@ class Pipeline:
         except TeamFault:
             return False
         return True
+
+    def _mend_beside(self, one: Companion, fault: TeamFault) -> tuple[Companion, Image, dict[str, Any]] | None:
+        """A companion that did not start, as a repair has changed it, with its image; None when there is no repair."""
+        snapshot = self._source()
+        plan = Plan.from_json(self.state["plan"])
+        found = self._builder(snapshot, "observing").mend_beside(plan, one.name, fault) if snapshot else None
+        if found is None:
+            return None
+        mended, image, fact = found
+        self.state["plan"] |= mended.to_json()
+        self.state["images"][one.name] = image.to_json()
+        self.state["probes"]["build"]["companions"][one.name] = fact
+        return mended.companion(one.name), image, fact
 
     def _look(self, plan: Plan) -> None:
         build = self.state["probes"]["build"]
@@ -263,6 +276,7 @@ class Pipeline:
                 output=lambda name: lambda line: self._say("observing", "log", line, source=name),
                 say=lambda text: self._say("observing", "note", text),
                 cancellation=self.cancellation,
+                repair=self._mend_beside,
                 rows=self.state["services"],
             )
             stack.start_first()

@@ -8,10 +8,14 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Note:
-    """Something that was done or refused to a repository, with its reason: a repair, a refusal, a substitution."""
+    """Something that was done or refused to a repository, with its reason: a repair, a refusal, a substitution.
+
+    `service` is the companion that it was done to, "" for the app; `why` names it, too.
+    """
 
     id: str
     why: str
+    service: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -40,6 +44,7 @@ class Companion:
     runtime     one line for people: "PostgreSQL 15"
     room        which of the stack's network namespaces it is in; 0 is the app's
     names       further names under which it is reached, when it is in a room of its own
+    buildpack   whose plan it was in a folder of its own, "" where the stack says how it is built
     """
 
     name: str
@@ -55,6 +60,7 @@ class Companion:
     runtime: str = ""
     room: int = 0
     names: tuple[str, ...] = ()
+    buildpack: str = ""
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Companion:
@@ -109,6 +115,10 @@ class Plan:
     def kind(self) -> Literal["service", "job"]:
         """A job runs to its end; a service stays and answers."""
         return "job" if "job" in self.hints else "service"
+
+    def companion(self, name: str) -> Companion:
+        """The companion of that name; StopIteration without one."""
+        return next(one for one in self.companions if one.name == name)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -36,8 +36,7 @@ def judge(evidence: Evidence) -> Finding:
     changes = _changes(evidence)
     if not changes:
         return passed(f"{took}.", evidence=("/probes/build",))
-    # A note says what was done, and then how the team does it itself.
-    done, to_do = zip(*(note["why"].partition(". ")[::2] for _, note in changes[:3]), strict=True)
+    done, to_do = zip(*(_said(note) for _, note in changes[:3]), strict=True)
     more = f"; and {len(changes) - 3} more" if len(changes) > 3 else ""
     return passed(
         f"{took}, with changes by the platform: {'; '.join(text.rstrip('.') for text in done)}{more}.",
@@ -45,6 +44,12 @@ def judge(evidence: Evidence) -> Finding:
         fix=" ".join(text for text in to_do if text),
         evidence=("/probes/build", *(f"/plan/repairs/{number}" for number, _ in changes)),
     )
+
+
+def _said(note: Mapping[str, Any]) -> tuple[str, str]:
+    """What was done, which names the companion that it was done to, and how the team does it itself there."""
+    done, _, to_do = note["why"].partition(". ")
+    return done, f"{note['service']}: {to_do}" if to_do and note.get("service") else to_do
 
 
 def _changes(evidence: Evidence) -> list[tuple[int, Mapping[str, Any]]]:

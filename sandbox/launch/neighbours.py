@@ -181,4 +181,5 @@ def _companion(app: _App, name: str, port: int, main: Plan) -> Companion:
         health=plan.health,
         files=dict(plan.files),
         runtime=plan.runtime,
+        buildpack=plan.buildpack,
     )
