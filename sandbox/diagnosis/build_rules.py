@@ -4,6 +4,7 @@ from sandbox.diagnosis.compiled_rules import COMPILED_BUILD_RULES
 from sandbox.diagnosis.conflict_rules import CONFLICT_RULES
 from sandbox.diagnosis.node_rules import NODE_BUILD_RULES
 from sandbox.diagnosis.rules import rule
+from sandbox.diagnosis.system_python_rules import SYSTEM_PYTHON_RULES
 
 _INSTALL = r"\b(?:pip3?|apt(?:-get)?|apk|npm|yarn|pnpm|uv|poetry|pipenv|conda|mamba|curl|wget)\b"
 _PACKAGE = r"(?P<package>[A-Za-z0-9][\w.\[\]-]{0,80})"
@@ -105,6 +106,7 @@ STEP_RULES = (
     *CONFLICT_RULES,
     *COMPILED_BUILD_RULES,
     *NODE_BUILD_RULES,
+    *SYSTEM_PYTHON_RULES,
     rule(
         "disk_full",
         (r"\[Errno 28\] No space left on device", r"No space left on device$"),

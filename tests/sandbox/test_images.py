@@ -142,6 +142,24 @@ def test_offer_names_the_recipe_and_how_it_differs(wanted, name, note):
 
 
 @pytest.mark.parametrize(
+    ("wanted", "opened"),
+    [
+        ("ubuntu:20.04", True),
+        ("ubuntu:jammy-20240111", True),
+        ("debian:11-slim", True),
+        ("debian:bullseye", True),
+        ("ubuntu", False),
+        ("ubuntu:24.04", False),
+        ("debian:12", False),
+        ("debian:sid", False),
+    ],
+)
+def test_pip_installs_for_the_system_where_the_wanted_release_lets_it(wanted, opened):
+    recipe = standins.offer_for(parse(wanted)).recipe
+    assert ("PIP_BREAK_SYSTEM_PACKAGES" in recipe.injected_env) is opened
+
+
+@pytest.mark.parametrize(
     "wanted",
     ["python:2.7", "python:3.12-windowsservercore", "node:0.12", "elasticsearch:8.13.0", "someone/python:3.12"],
 )

@@ -14,6 +14,7 @@ from sandbox.tree import Tree
 
 FLASK = "from flask import Flask\napp = Flask(__name__)\n@app.route('/health')\ndef health(): return 'ok'\n"
 OWN = 'FROM python:3.12-slim\nCOPY . .\nRUN pip install flask\nUSER 1000\nCMD ["python", "app.py"]\n'
+UBUNTU = 'FROM ubuntu AS app\nRUN apt-get install -y python3-pip\nRUN pip3 install flask\nCMD ["python3", "app.py"]\n'
 FILES = {"app.py": FLASK, "requirements.txt": "flask\ngunicorn\n"}
 OLD = {"committed_at": "2020-06-14T18:03:11+02:00"}
 NEW = {"committed_at": "2026-10-01T10:00:00+00:00"}
@@ -50,6 +51,7 @@ APPLIES = {
     "nearest_python": broken("python_too_old_or_new", package="numba", want="<3.11,>=3.8"),
     "as_of_commit": broken("import_error", source=OLD),
     "lock_renewed": broken("lock_out_of_date", NODE),
+    "system_python_opened": broken("externally_managed", {"app.py": FLASK, "Dockerfile": UBUNTU}),
     "fonts_replaced": broken("build_host_unreachable", NEXT, detail="Failed to fetch `Inter` from Google Fonts."),
 }
 TRAIN = {"train.py": "from sklearn.svm import SVC\nSVC().fit([[0], [1]], [0, 1])\n", "requirements.txt": "sklearn\n"}
@@ -87,6 +89,9 @@ ASIDE = {
         broken("exited", source=OLD, detail='  File "/app/app.py", line 3, in <module>\nValueError: no rows'),
         broken("import_error", source={"committed_at": None}),
         broken("import_error", FILES | {"Dockerfile": OWN}, source=OLD),
+    ],
+    "system_python_opened": [
+        broken("externally_managed", {"app.py": FLASK, "Dockerfile": "FROM ubuntu\nRUN ./install.sh\nCMD ./app.py\n"}),
     ],
     "fonts_replaced": [
         broken("build_host_unreachable", NEXT, detail="binaries.prisma.sh:443 unreachable"),
@@ -160,6 +165,10 @@ class TestPlanAfterwards:
         assert (
             mend(APPLIES["host_override"]).start[2].startswith("exec python -m flask --app app:app run --host 0.0.0.0")
         )
+
+    def test_pip_may_install_for_the_system_in_every_stage(self):
+        lines = mend(APPLIES["system_python_opened"]).dockerfile.splitlines()
+        assert lines[:2] == ["FROM ubuntu AS app", "ENV PIP_BREAK_SYSTEM_PACKAGES=1"]
 
     def test_tables_come_before_the_start(self):
         assert mend(APPLIES["migrated"]).start == (

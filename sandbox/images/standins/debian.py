@@ -48,15 +48,36 @@ FROM {base}
 RUN apt-get update && apt-get install -y --no-install-recommends {packages} && rm -rf /var/lib/apt/lists/*
 """
 _ALIASES = {"latest", "stable", RELEASE, SUITE}
+# The first releases whose Python is the system's alone, so that pip asks for a virtual environment (PEP 668).
+_MANAGED_SINCE = {"ubuntu": 23.04, "debian": 12.0}
+_OPEN_SUITES = re.compile(r"(?:stretch|buster|bullseye|oldoldstable|trusty|xenial|bionic|focal|jammy|kinetic)\b")
+OPEN = "PIP_BREAK_SYSTEM_PACKAGES"
 
 
 def offer(wanted: Reference) -> Offer | None:
     """Serve any tag: the suite here is said in a note when it is not the wanted one."""
     tag = wanted.version.removesuffix("-slim")
+    made = _open(recipe()) if _is_open(wanted.official, tag) else recipe()
     if wanted.official == "ubuntu":
-        return Offer(recipe(), f"ubuntu:{wanted.version} served by Debian {RELEASE} ({SUITE})")
+        return Offer(made, f"ubuntu:{wanted.version} served by Debian {RELEASE} ({SUITE})")
     exact = tag in _ALIASES or tag.startswith((f"{RELEASE}.", f"{SUITE}-")) or not tag
-    return Offer(recipe(), "" if exact else f"debian:{wanted.version} served by Debian {RELEASE} ({SUITE})")
+    return Offer(made, "" if exact else f"debian:{wanted.version} served by Debian {RELEASE} ({SUITE})")
+
+
+def _is_open(name: str, tag: str) -> bool:
+    """Whether pip installs beside the packages of that release, as it no longer does in the one here."""
+    number = re.match(r"\d+(?:\.\d+)?", tag)
+    return float(number[0]) < _MANAGED_SINCE.get(name, 0.0) if number else bool(_OPEN_SUITES.match(tag))
+
+
+def _open(base: Recipe) -> Recipe:
+    """A recipe on `base` in which pip installs for the whole system, as older releases let it."""
+    text = f"FROM {base.reference}\nENV {OPEN}=1\n"
+
+    def make(engine: Engine, folder: Path, reference: str) -> Image:
+        return build(engine, folder, text, reference)
+
+    return Recipe(f"{base.name}-open", (text,), make, base, (*base.injected_env, OPEN))
 
 
 def recipe() -> Recipe:
