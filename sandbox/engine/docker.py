@@ -7,8 +7,8 @@ import platform
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from sandbox.engine.policy import RunPolicy
 from sandbox.engine.purge import purge
 from sandbox.engine.reap import IMAGES, Ask, reap, unknown
 from sandbox.engine.sdk import DockerApi
+from sandbox.engine.settling import Settling
 from sandbox.engine.unpacked import is_needed
 from sandbox.engine.whole import name_of_build
 from sandbox.faults import Cancellation, HostFault
@@ -53,6 +54,7 @@ class DockerEngine:
         self._noted_at = -NOTE_EVERY_S
         self._used: dict[str, None] = {}  # images whose use is not noted yet: only the next eviction reads it
         self._ahead = Ahead(lambda: self._host, self.tools)
+        self._settling = Settling()
 
     def __enter__(self) -> DockerEngine:
         return self
@@ -61,6 +63,7 @@ class DockerEngine:
         self.close()
 
     def close(self) -> None:
+        self._settling.close()
         self._ahead.close()
         self._note_uses()
         self.api.close()
@@ -162,10 +165,8 @@ class DockerEngine:
             if time.monotonic() >= until:
                 raise too_slow(limits)
 
-        kept: Future[list[str]] | None = None
         with ExitStack() as stack:
             record = stack.enter_context(layers.Record(on_line))
-            keeper = stack.enter_context(ThreadPoolExecutor(1, "assay-keep"))  # works while the network is taken away
 
             def make() -> Build:
                 own, heard = dict(labels), record.heard
@@ -182,6 +183,7 @@ class DockerEngine:
                 if is_needed(dockerfile):
                     given.measure(limits.build_unpacked_bytes, check)
                 name = evaluation or f"build-{secrets.token_hex(4)}"
+                self._settling.wait(evaluation)
                 network = stack.enter_context(
                     build_network(self._host, self.tools, name, indexes.reach(), limits, downloads=cache)
                 )
@@ -198,11 +200,10 @@ class DockerEngine:
                 said, log = (layers.without_mark(text, added) for text in (failure.message, failure.log))
                 raise BuildFailed(said, log, failure.step) from failure
             if evaluation and self._caches:
-                kept = keeper.submit(layers.keep, self.api, image.id, build.added, record.ids, whole)
+                keep = partial(layers.keep, self.api, image.id, build.added, record.ids, whole)
+                self._settling.begin(evaluation, keep, stack.pop_all())
                 self._used[image.id] = None
-        if kept is not None:
-            kept.result()
-        return image, log
+            return image, log
 
     def _build_again(self, whole: str, make: Callable[[], Build]) -> tuple[Image, str] | None:
         """What an earlier build of the same input has left, under the name of this one: nothing runs."""
@@ -225,6 +226,7 @@ class DockerEngine:
             held.let_go(self.api, reference.rpartition(":")[2])
 
     def remove_images(self, evaluation: str) -> None:
+        self._settling.wait(evaluation)
         self._ahead.drop(evaluation)
         self._note_uses()
         own = image_name(evaluation)
