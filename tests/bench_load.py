@@ -1,10 +1,12 @@
 """`make bench`'s part on loads: true (against wrk, and a server that freezes) and repeatable (ten times one commit).
 
-    python -m tests.bench_load true          about 2 minutes; needs root and the wrk package
-    python -m tests.bench_load repeat [10]   about 1.5 minutes an evaluation, and half of that for the slower build
+    python -m tests.bench_load true                 about 2 minutes; needs root and the wrk package
+    python -m tests.bench_load repeat [10] [ROWS]   about 2 minutes an evaluation, half of that for the slower one
 
-One JSON line each. Both need a quiet machine: every step is gated, as in an evaluation, and what the gate refuses for
-longer than ASSAY_LIMIT_LOAD_GATE_S is told and left out. Nothing here is a score.
+One JSON line each. Both need a quiet machine: every step is gated, as in an evaluation, and an evaluation in which the
+gate refused for longer than ASSAY_LIMIT_LOAD_GATE_S is told, left out and made once more. ROWS keeps what was measured,
+so that the next quiet hour goes on from there: of the same commit, the same sandbox and the same start of the machine
+only. Nothing here is a score.
 """
 
 import json
@@ -30,14 +32,15 @@ from sandbox.load.record import HostRecord
 from sandbox.load.steps import closed, opened
 from sandbox.probes import all_probes
 from sandbox.report import report
-from tests.bench import EXAMPLE, commit
+from tests.bench import EXAMPLE, commit, said
 
 AGREE = 0.10
 CAPACITY_CV, P95_CV, SAME_GRADE = 0.07, 0.10, 0.9
 FROZEN_MS = 900.0
 USERS, SECONDS, ROUNDS = 8, 5.0, 3
-# Evaluations that are tried before it is given up: each may wait as long as the gate's whole budget.
+# Evaluations without a quiet host before it is given up: each may wait as long as the gate's whole budget.
 PATIENCE = 2
+COMMITTED_AT = "2026-01-01T12:00:00Z"
 # wrk prints its distribution at 50, 75, 90 and 99 %: the 95th percentile it only tells a script.
 SCRIPT = """
 done = function(sum, lat, req)
@@ -114,7 +117,7 @@ def wrk(pid, port, core):
     return {"p95_ms": float(p95), "rps": float(rps)}
 
 
-def repeat(times):
+def repeat(times, rows):
     """One commit so often, then a build that costs twice as much, which has to rank below it each time."""
     limits = Limits.from_environment()
     quick = {name: os.environ.get(f"ASSAY_LIMIT_{name.upper()}") or value for name, value in LEFT_OUT.items()}
@@ -123,36 +126,47 @@ def repeat(times):
         folder = Path(scratch) / "original"
         shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__"))
         subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
-        commit(folder)
-        original = []
-        for number in range(times):
-            original.append(once(folder, limits, number))
-            if not any(row["quiet"] for row in original) and len(original) == PATIENCE:
-                sys.exit("the host was not quiet: nothing can be said")
-        kept = [row for row in original if row["quiet"]]
-        tell("load.repeat.quiet", len(kept), "evaluations", of=times)
-        if len(kept) < 2:
-            sys.exit("the host was not quiet often enough: nothing can be said")
+        original = quiet_ones(folder, limits, times, rows)
         for name, allowed in (("capacity_rps", CAPACITY_CV), ("p95_ms", P95_CV)):
-            values = [row[name] for row in kept]
+            values = [row[name] for row in original]
             found = round(cv(values), 4)
             tell(f"load.repeat.{name}", round(statistics.median(values), 2), name.rpartition("_")[2], cv=found,
                  low=min(values), high=max(values), allowed=allowed, within=found <= allowed)  # fmt: skip
-        grades = [row["grade"] for row in kept]
+        grades = [row["grade"] for row in original]
         most = max(set(grades), key=grades.count)
         share = grades.count(most) / len(grades)
         tell("load.repeat.grade", round(share, 2), "share", grade=most, grades=grades, within=share >= SAME_GRADE)
         source = folder / "churn" / "main.py"
-        seconds = 1 / statistics.median(row["capacity_rps"] for row in kept)
+        seconds = 1 / statistics.median(row["capacity_rps"] for row in original)
         source.write_text(source.read_text() + SLOWER.format(seconds=round(seconds, 6)))
-        commit(folder)
-        slower = [once(folder, limits, number, only_capacity=True) for number in range(times)]
-        pairs = [(a["capacity_rps"], b["capacity_rps"]) for a, b in zip(original, slower, strict=True)
-                 if a["quiet"] and b["quiet"]]  # fmt: skip
-        below = sum(b < a for a, b in pairs)
-        rates = [b for _, b in pairs] or [0.0]
-        tell("load.repeat.slower_below", below, "of", of=len(pairs), slower_rps=round(statistics.median(rates), 1),
-             within=below == len(pairs) > 0)  # fmt: skip
+        slower = quiet_ones(folder, limits, times, rows, only_capacity=True)
+        below = sum(b["capacity_rps"] < a["capacity_rps"] for a, b in zip(original, slower, strict=True))
+        rate = statistics.median(row["capacity_rps"] for row in slower)
+        tell("load.repeat.slower_below", below, "of", of=times, slower_rps=round(rate, 1), within=below == times)
+
+
+def quiet_ones(folder, limits, times, rows, *, only_capacity=False):
+    """So many evaluations of the folder's tree in which the host was quiet: those that `rows` has, and new ones."""
+    commit(folder, at=COMMITTED_AT)
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    of = {"of": [said("git", "-C", str(folder), "rev-parse", "HEAD"), said("git", "rev-parse", "HEAD:sandbox"), boot]}
+    found = [row for line in (rows.read_text().splitlines() if rows and rows.exists() else [])
+             if of.items() <= (row := json.loads(line)).items()][:times]  # fmt: skip
+    busy = 0
+    while len(found) < times:
+        row = once(folder, limits, len(found), only_capacity=only_capacity) | of
+        if not row["quiet"]:
+            busy += 1
+            if busy > max(PATIENCE, len(found)):
+                sys.exit("the host was not quiet often enough: nothing can be said")
+            continue
+        found.append(row)
+        if rows:
+            with rows.open("a") as file:
+                print(json.dumps(row), file=file)
+    kind = "slower" if only_capacity else "original"
+    tell(f"load.repeat.{kind}.busy", busy, "evaluations without a quiet host, left out")
+    return found
 
 
 def tell_of_gate(number, event):
@@ -197,4 +211,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["true"]:
         true()
     else:
-        repeat(int(sys.argv[2]) if len(sys.argv) > 2 else 10)
+        repeat(int(sys.argv[2]) if len(sys.argv) > 2 else 10, Path(sys.argv[3]) if len(sys.argv) > 3 else None)
