@@ -14,10 +14,10 @@ from sandbox.launch.rooms import MOST_ROOMS, Rooms, expected_port
 from sandbox.launch.teamfile import plan_from
 from sandbox.launch.within import within
 from sandbox.plan import Companion, Note, Plan
+from sandbox.sourcetext.placeholders import without_given
 from sandbox.tree import Tree
 
 VERSION = 1
-PLACEHOLDER = "environment_placeholder"
 # Each costs a build, a start one after the other, and up to the memory of a service.
 MOST_COMPANIONS = 11
 
@@ -83,15 +83,14 @@ def _app(main: Part, tree: Tree, folder: str) -> Plan:
     made = dockerfile_of(service, main.text, tree, folder=folder, context=main.context)
     path = main.dockerfile or compose.find(tree)
     plan = plan_from(tree, path, context=main.context, text=made.text, buildpack="compose", version=VERSION)
-    # What the code wants and the stack gives needs no placeholder of ours.
-    given = plan.env.keys() <= service.env.keys()
     return replace(
         plan,
         name=service.name,
         env=plan.env | service.env,
         files=plan.files | made.files,
         why=(*plan.why, *made.why),
-        repairs=tuple(note for note in plan.repairs if not (given and note.id == PLACEHOLDER)),
+        # What the code wants and the stack gives needs no placeholder of ours.
+        repairs=without_given(plan.repairs, service.env),
         ports=tuple(dict.fromkeys([*service.ports, *plan.ports])),
         health=tuple(dict.fromkeys([*service.health, *plan.health])),
         refused=(*plan.refused, *made.notes),

@@ -16,11 +16,10 @@ from sandbox.gateway.desk import Desk
 from sandbox.gateway.detection import detect
 from sandbox.gateway.providers import ADDRESS, OLLAMA_HOSTS, OLLAMA_PORT, PORT
 from sandbox.gateway.upstream import upstream
-from sandbox.launch.settings import demanded
 from sandbox.launch.stage import last_stage
 from sandbox.plan import Companion, Note, Plan
 from sandbox.pysource.streamlitsecrets import with_secrets
-from sandbox.pysource.survey import Survey
+from sandbox.sourcetext.placeholders import without_given
 from sandbox.tree import Tree
 
 HINT = "models"
@@ -53,10 +52,7 @@ def equip(plan: Plan, tree: Tree) -> Plan:
     given = _given(calls.env, stage.env | plan.env)
     seen = "; ".join(f"{name} in {where}" for name, where in list(calls.clients.items())[:4])
     why = f"It calls models ({seen}), which a run cannot reach: a model gateway inside the sandbox answers them."
-    demands, _ = demanded(tree, stage, Survey.of(tree), is_python=plan.buildpack in ("python", "job"))
-    repairs = plan.repairs
-    if demands and set(demands) <= set(given):  # the gateway's are as good as a provider's own: nothing was repaired
-        repairs = tuple(note for note in repairs if note.id != "environment_placeholder")
+    repairs = without_given(plan.repairs, given)  # the gateway's are as good as a provider's own
     replaced = {one.name for one in plan.companions if _MODEL_SERVERS.search(one.dockerfile)}
     names = calls.names if trust.is_free(plan) else ()
     unreached = calls.unreached if names else (*calls.by_name, *calls.unreached)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sandbox.dataservices import DataService, all_data_services
 from sandbox.plan import After, Companion, Plan
 from sandbox.sourcetext.files import is_aside
+from sandbox.sourcetext.placeholders import without_given
 from sandbox.tree import Tree
 
 _MANIFEST = re.compile(r"(?:requirements[\w-]*\.(?:txt|in)|package\.json|pyproject\.toml|Pipfile|environment\.ya?ml)$")
@@ -79,6 +80,7 @@ def _with(plan: Plan, kind: DataService, settings: dict[str, str], code: str) ->
     return replace(
         plan,
         env=dict(plan.env) | settings,
+        repairs=without_given(plan.repairs, settings),
         companions=(companion, *plan.companions),
         after=(*plan.after, After(kind.id)),
         why=(*plan.why, why),

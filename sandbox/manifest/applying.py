@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sandbox.faults import TeamFault, one_line
 from sandbox.hints.applying import hinted, with_python
@@ -18,6 +19,7 @@ from sandbox.manifest import DOCUMENTED, Manifest
 from sandbox.manifest.services import with_services
 from sandbox.manifest.view import ComposeView
 from sandbox.plan import Plan
+from sandbox.sourcetext.placeholders import without_given
 from sandbox.tree import Tree
 
 COMPOSE = "compose"
@@ -111,7 +113,7 @@ def _first(plan: Plan, why: str) -> Plan:
 def _facts(plan: Plan, manifest: Manifest) -> Plan:
     """Start, port, health and environment."""
     whys = list(plan.why)
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     start = manifest.get("start")
     if start:
         generated = re.findall(r"^WORKDIR (/app.*)$", plan.dockerfile, re.MULTILINE)
@@ -137,11 +139,12 @@ def _facts(plan: Plan, manifest: Manifest) -> Plan:
         whys.append(f"{manifest.said('health')} health: {', '.join(paths)}.")
     if manifest.get("env"):
         env |= manifest.get("env")
+        changes["repairs"] = without_given(changes.get("repairs", plan.repairs), manifest.get("env"))
         whys.append(f"{manifest.said('env')} values for {', '.join(manifest.get('env'))}.")
     for name in ("track", "load", "job", "ml", "ai", "tests", "monitoring"):
         if manifest.get(name):
             hints[name] = manifest.get(name)
-    return replace(plan, **changes, env=env, hints=hints, why=tuple(whys))  # type: ignore[arg-type]
+    return replace(plan, **changes, env=env, hints=hints, why=tuple(whys))
 
 
 def _versions(plan: Plan, manifest: Manifest) -> Plan:

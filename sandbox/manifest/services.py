@@ -9,7 +9,7 @@ from sandbox.dataservices import DataService, kind_of
 from sandbox.launch.rooms import MOST_ROOMS, Rooms
 from sandbox.manifest import Manifest
 from sandbox.plan import After, Companion, Plan
-from sandbox.sourcetext.placeholders import PLACEHOLDER
+from sandbox.sourcetext.placeholders import PLACEHOLDER, without_given
 
 
 def with_services(plan: Plan, manifest: Manifest, port: int) -> Plan:
@@ -38,6 +38,7 @@ def with_services(plan: Plan, manifest: Manifest, port: int) -> Plan:
     return replace(
         plan,
         env=dict(plan.env) | env,
+        repairs=without_given(plan.repairs, env),
         companions=(*made, *plan.companions),
         after=(*plan.after, *(After(one.name) for one in made)),
         why=(*plan.why, why),

@@ -20,8 +20,8 @@ _PORTS = (
 _LISTEN = re.compile(r"\.listen\s*\(")
 _LOOPBACK = re.compile(r"['\"](?:127\.0\.0\.1|localhost|::1)['\"]")
 _DEMANDS = (
-    # if (!process.env.X) … throw or exit
-    re.compile(r"!\s*process\.env\.(?P<name>[A-Z][A-Z0-9_]{1,60})\b[^;]{0,300}?(?:throw|process\.exit)", re.DOTALL),
+    # if (!process.env.X || !process.env.Y) … throw or exit
+    re.compile(r"!\s*process\.env\.(?P<name>[A-Z][A-Z0-9_]{1,60})\b(?=[^;]{0,300}?(?:throw|process\.exit))", re.DOTALL),
     # What connects or signs with it as soon as the module is loaded.
     re.compile(
         r"\b(?:mongoose\.connect|new\s+(?:OpenAI|Anthropic|Stripe|Groq|GoogleGenerativeAI|Resend|MongoClient|Pool|Redis)"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from sandbox.plan import Note
 from sandbox.tree import Tree
@@ -11,6 +12,8 @@ from sandbox.tree import Tree
 _EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "example.env", ".env_example")
 _SECRET = re.compile(r"(?:KEY|SECRET|TOKEN|PASSWORD|SALT)$")
 PLACEHOLDER = "assay-placeholder-not-a-secret"
+NOTE = "environment_placeholder"
+_STOPS = "The code stops without "
 
 
 def example_values(tree: Tree) -> tuple[str, dict[str, str]]:
@@ -39,7 +42,21 @@ def placeholders_for(tree: Tree, names: Iterable[str]) -> tuple[dict[str, str], 
     if not values:
         return {}, ()
     source = f"values of {path} and placeholders" if path else "placeholders"
-    why = (
-        f"The code stops without {', '.join(values)}; {source} were given. Give each setting a default for local runs."
-    )
-    return values, (Note("environment_placeholder", why),)
+    why = f"{_STOPS}{', '.join(values)}; {source} were given. Give each setting a default for local runs."
+    return values, (Note(NOTE, why),)
+
+
+def without_given(notes: Iterable[Note], given: Collection[str]) -> tuple[Note, ...]:
+    """The notes, where the settings in `given` have got a true value from something else: they are no placeholders.
+
+    A note whose settings all have is gone; one of other settings, too, names only those.
+    """
+    kept: list[Note] = []
+    for note in notes:
+        if note.id != NOTE or not note.why.startswith(_STOPS):
+            kept.append(note)
+            continue
+        names, _, rest = note.why.removeprefix(_STOPS).partition("; ")
+        left = [name for name in names.split(", ") if name not in given]
+        kept += [replace(note, why=f"{_STOPS}{', '.join(left)}; {rest}")] if left else []
+    return tuple(kept)

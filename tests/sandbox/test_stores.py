@@ -51,6 +51,33 @@ def test_app_that_asks_for_no_address_gets_none(files):
     assert plan_for(Tree.of(files)).companions == ()
 
 
+DEMANDS = (
+    "if (!process.env.MONGO_URI || !process.env.JWT_SECRET) process.exit(1);\nmongoose.connect(process.env.MONGO_URI)"
+)
+EXAMPLE = {".env.example": "MONGO_URI=mongodb+srv://user:password@cluster0\n"}
+
+
+@pytest.mark.parametrize(
+    ("code", "more", "left"),
+    [
+        (DEMANDS, {}, ["JWT_SECRET"]),
+        (DEMANDS.replace("JWT_SECRET", "MONGO_URI"), {}, None),
+        (DEMANDS, {"assay.yaml": "version: 1\nenv:\n  JWT_SECRET: local\n"}, None),
+        (DEMANDS, {"assay.yaml": "version: 1\nservices: [mongo:6]\nenv:\n  JWT_SECRET: local\n"}, None),
+    ],
+    ids=["a-secret-is-left", "only-the-address", "the-team-gives-the-secret", "the-team-names-the-service"],
+)
+def test_value_that_a_service_or_the_team_gives_is_no_placeholder(code, more, left):
+    plan = plan_for(Tree.of(node(code) | EXAMPLE | more))
+    assert plan.env["MONGO_URI"].startswith("mongodb://mongo:27017/")
+    notes = [note.why for note in plan.repairs if note.id == "environment_placeholder"]
+    if left is None:
+        assert notes == []
+    else:
+        (why,) = notes
+        assert why.startswith(f"The code stops without {', '.join(left)}; ")
+
+
 def test_service_that_a_manifest_names_is_not_given_twice():
     files = node("mongoose.connect(process.env.MONGO_URI)") | {"assay.yaml": "version: 1\nservices: [mongo:6]\n"}
     plan = plan_for(Tree.of(files))
