@@ -4,14 +4,13 @@ from sandbox.diagnosis.compiled_rules import COMPILED_BUILD_RULES
 from sandbox.diagnosis.conflict_rules import CONFLICT_RULES
 from sandbox.diagnosis.node_rules import NODE_BUILD_RULES
 from sandbox.diagnosis.rules import rule
+from sandbox.diagnosis.standard_rules import STANDARD_RULES
 from sandbox.diagnosis.system_python_rules import SYSTEM_PYTHON_RULES
+from sandbox.pysource.standard import STANDARD_MODULES
 
 _INSTALL = r"\b(?:pip3?|apt(?:-get)?|apk|npm|yarn|pnpm|uv|poetry|pipenv|conda|mamba|curl|wget)\b"
 _PACKAGE = r"(?P<package>[A-Za-z0-9][\w.\[\]-]{0,80})"
-_PYTHONS_OWN = (
-    r"os|sys|re|json|math|random|time|csv|io|pickle|sqlite3|tkinter|glob|shutil"
-    r"|collections|itertools|subprocess|logging"
-)
+_PYTHONS_OWN = "|".join(sorted(STANDARD_MODULES))
 _PACKAGE2 = _PACKAGE.replace("package", "package2")
 
 # What the engine itself says. Messages that quote the team's own words come first, so that a file called
@@ -293,6 +292,7 @@ STEP_RULES = (
         "Use a version that has a wheel for this Python: the package named above is too old for it.",
         place="dockerfile",
     ),
+    *STANDARD_RULES,
     rule(
         "native_module_failed",
         (r"gyp ERR!",),

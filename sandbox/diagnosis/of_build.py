@@ -13,6 +13,7 @@ from sandbox.launch.stage import instructions
 from sandbox.plan import Plan
 from sandbox.pysource.distributions import normalise
 from sandbox.pysource.requirements import decode
+from sandbox.pysource.standard import gone_facts, said_gone
 from sandbox.tree import Tree
 
 _COMMAND = re.compile(r"^The command '", re.MULTILINE)
@@ -42,11 +43,15 @@ def diagnose(failure: BuildFailed, tree: Tree, plan: Plan) -> TeamFault | HostFa
             fix="Run docker build in a fresh clone and correct the step that fails; its last lines are above.",
             where=_dockerfile_line(step, plan),
         )
+    if found.rule.id == "standard_module_gone":
+        found.groups.update(gone_facts(found.groups["module"], found.groups.get("name", "")))
     kind = HostFault if found.rule.owner == "host" else TeamFault
     fault = kind(
         found.rule.id, found.title, detail=detail, fix=found.fix, where=_where(found, tree, plan, step, output)
     )
     fault.facts = found.groups | _wanted_python(found, output)
+    if found.rule.id == "wheel_build_failed":
+        _explain_wheel(fault, output)
     return fault
 
 
@@ -57,6 +62,24 @@ def _wanted_python(found: Match, output: str) -> dict[str, str]:
         return {}
     said = re.search(rf"[\s:]{re.escape(version[2:])} Requires-Python (?P<want>[^;\n]{{1,60}})", output)
     return {"want": said["want"].strip()} if said else {}
+
+
+def _explain_wheel(fault: TeamFault | HostFault, output: str) -> None:
+    """What a package that is built from source misses of its Python or its setuptools, as facts and as advice."""
+    package = fault.facts.get("package") or "The package"
+    if gone := said_gone(output):
+        fault.facts["want"] = gone["want"]
+        fault.fix = (
+            f"{package} is older than this Python: it wants {gone['package']}, which {gone['last']} was the last "
+            f"to have. Use a newer {package}, or that Python (.python-version, or FROM python:{gone['last']}-slim)."
+        )
+    elif "No module named 'pkg_resources'" in output:
+        fault.facts["absent"] = "pkg_resources"
+        fault.fix = (
+            f"{package} imports pkg_resources when it is built, which setuptools has no more since version 82. Use a "
+            f"newer {package}, or build it with an older one: pip install --build-constraint FILE, with a line "
+            "setuptools<81 in it."
+        )
 
 
 def _is_a_command(message: str) -> bool:

@@ -9,7 +9,8 @@ from sandbox.diagnosis.run_rules import RUN_RULES
 from sandbox.diagnosis.tracebacks import traceback_place
 from sandbox.faults import TeamFault
 from sandbox.plan import Plan
-from sandbox.pysource.distributions import distribution_of
+from sandbox.pysource.distributions import distribution_of, is_shared
+from sandbox.pysource.standard import gone_facts
 from sandbox.sourcetext.shape import LFS_POINTER
 from sandbox.tree import Tree
 
@@ -26,6 +27,8 @@ _KILLED = {
         "Log one line a request, and nothing in a loop that does not wait.",
     ),
 }
+# Rules about a module that is not found.
+_ABSENT_MODULE = ("requirements_missing_package", "standard_module_gone")
 # Exit codes that say something by themselves -> what and what to do.
 _EXITS = {
     0: (
@@ -47,6 +50,18 @@ _EXITS = {
         "Pin the native packages (NumPy, torch) to versions that fit together.",
     ),
 }
+
+
+# Lines of a log that say what is wrong, rather than who asked for what.
+_TROUBLE = re.compile(r"error|exception|denied|read-only|cannot|unable to|failed", re.IGNORECASE)
+
+
+def telling_line(log: str) -> str:
+    """The one line of a log that says best what went wrong: a known error's, else the last about trouble, else ""."""
+    text = readable(log)
+    if found := first_match(RUN_RULES, text):
+        return text[text.rfind("\n", 0, found.at) + 1 :].partition("\n")[0].strip()
+    return next((line.strip() for line in reversed(text.splitlines()) if _TROUBLE.search(line)), "")
 
 
 def diagnose_run(
@@ -86,16 +101,13 @@ def diagnose_run(
             ),
         )
         return TeamFault("exited", f"The process {how}", detail=useful_lines(text), fix=fix, where=where)
-    package = found.groups.get("package", "")
+    package = found.groups.get("package", "") or found.groups.get("module", "")
+    if found.rule.id in _ABSENT_MODULE and (absent := _absent(package, tree_hint)):
+        fault, title, fix = absent
+        return TeamFault(fault, title, detail=useful_lines(text, found.at), fix=fix, where=where)
     found.groups["distribution"] = distribution_of(package) if package else ""
-    if found.rule.id == "requirements_missing_package" and _is_own(package, tree_hint):
-        return TeamFault(
-            "import_error",
-            f"The module {package} is in the repository but cannot be imported from where the process starts",
-            detail=useful_lines(text, found.at),
-            fix="Set WORKDIR, or the module in the start command, to the folder from which the import works for you.",
-            where=where,
-        )
+    if found.rule.id == "standard_module_gone":
+        found.groups.update(gone_facts(package, found.groups.get("name", "")))
     told = TeamFault(found.rule.id, found.title, detail=useful_lines(text, found.at), fix=found.fix, where=where)
     told.facts = found.groups
     return told
@@ -108,10 +120,36 @@ def _opened_pointer(plan: Plan, log: str) -> str:
     return next((path for path in paths if path.rpartition("/")[2] in log), "")
 
 
+def _absent(package: str, tree: Tree | None) -> tuple[str, str, str] | None:
+    """(id, title, fix) of a module that cannot be imported although something of its first name can; None otherwise."""
+    head, _, rest = package.partition(".")
+    if _is_own(head, tree):
+        if not rest or _is_own(package, tree):
+            return (
+                "import_error",
+                f"The module {package} is in the repository but cannot be imported from where the process starts",
+                "Set WORKDIR, or the module in the start command, to the folder from which the import works for you.",
+            )
+        path = package.replace(".", "/")
+        return (
+            "module_not_committed",
+            f"The code imports {package}, and the repository has no such file",
+            f"Commit {path}.py (git check-ignore -v {path}.py tells what keeps it out), or correct the import.",
+        )
+    # Python names the first part that is missing: its parent was found.
+    if rest and not is_shared(package) and not gone_facts(package):
+        return (
+            "package_incompatible",
+            f"{head} has no module {rest}: its version is not the one that the code was written for",
+            f"Pin {distribution_of(package)} to the version that you developed with; pip freeze shows it.",
+        )
+    return None
+
+
 def _is_own(package: str, tree: Tree | None) -> bool:
-    head = package.partition(".")[0]
+    inner = package.replace(".", "/")
     return tree is not None and any(
-        path == f"{head}.py" or path.endswith(f"/{head}.py") or f"/{head}/" in f"/{path}"
+        path == f"{inner}.py" or path.endswith(f"/{inner}.py") or f"/{inner}/" in f"/{path}"
         for path in tree.paths
         if path.endswith(".py")
     )

@@ -6,6 +6,7 @@ from sandbox.diagnosis.model_rules import MODEL_RULES
 from sandbox.diagnosis.node_rules import NODE_RUN_RULES
 from sandbox.diagnosis.path_rules import PATH_RULES
 from sandbox.diagnosis.rules import rule
+from sandbox.diagnosis.standard_rules import STANDARD_RULES
 
 _RAISED = r"^[\w.]{0,80}(?:Error|Exception): "
 _SETTING = r"(?P<name>[A-Z][A-Z0-9]{1,30}_[A-Z0-9_]{2,50})"
@@ -46,6 +47,7 @@ RUN_RULES = (
         "The app opens a window or a file dialog, and a server has no screen",
         "Take tkinter, pyautogui or Qt out of what the server imports: pick files in the page, by an upload form.",
     ),
+    *STANDARD_RULES,
     rule(
         "requirements_missing_package",
         (r"ModuleNotFoundError: No module named '?(?P<package>[A-Za-z_][\w.]{0,80})",),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Any
 
 from sandbox.deployment import app_environment
+from sandbox.diagnosis import telling_line
 from sandbox.faults import TeamFault
 from sandbox.probes import Probe, Target
 from sandbox.readiness import unready, wait_ready
 
 STRICT_BOOT_S = 30.0
-# Lines of a log that say what is wrong, rather than who asked for what.
-TROUBLE = re.compile(r"error|exception|denied|read-only|cannot|unable to|failed", re.IGNORECASE)
 
 
 def gather(target: Target) -> dict[str, Any]:
@@ -28,8 +26,8 @@ def gather(target: Target) -> dict[str, Any]:
         if document["state"] == "failed":
             raise unready(target, service, document)
     except TeamFault as fault:
-        wrote = [line for line in fault.detail.splitlines() if TROUBLE.search(line)]
-        why = f"{fault.title}: {wrote[-1].strip()}" if wrote else fault.title
+        wrote = telling_line(fault.detail)
+        why = f"{fault.title}: {wrote}" if wrote else fault.title
         return {"answers": False, "state": "failed", "why": why}
     finally:
         service.signal("SIGKILL")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
 
+from sandbox.pysource.standard import STANDARD_MODULES
 from sandbox.pysource.syntax import Module
 from sandbox.sourcetext.shape import INSTALLED
 from sandbox.tree import Tree
@@ -108,6 +108,8 @@ _NAMESPACES = {
     "azure.storage": 3,
 }
 _SHARED = frozenset({"azure", "google", "llama_index"})
+# Names of the table above that are inside another one.
+_DOTTED = tuple(name for name in BY_IMPORT if "." in name)
 # What is there in a notebook of Google's alone.
 _HOSTED = ("google.colab",)
 
@@ -144,6 +146,12 @@ def distribution_of(imported: str) -> str:
     return next((name for name in named if name), None) or _of_namespace(parts) or normalise(parts[0])
 
 
+def is_shared(imported: str) -> bool:
+    """Whether a dotted import may come from any of several distributions that share the name which it begins with."""
+    head = imported.partition(".")[0]
+    return head in _SHARED or any(imported.startswith(f"{name}.") or imported == name for name in _DOTTED)
+
+
 def _of_namespace(parts: list[str]) -> str:
     """The same of a namespace that many distributions share, each named by its own part of it; "" for any other."""
     deep = _NAMESPACES.get(".".join(parts[:2])) or _NAMESPACES.get(parts[0]) or 0
@@ -165,7 +173,7 @@ def third_party(tree: Tree, parsed: Iterable[Module]) -> tuple[str, ...]:
     paths = [path for path in tree.paths if path.endswith(".py") and INSTALLED.isdisjoint(path.split("/"))]
     own = {part.removesuffix(".py") for path in paths for part in path.split("/")}
     names = {name for module in parsed for name in imports_of(module) if not name.startswith(_HOSTED)}
-    foreign = {name for name in names if name.partition(".")[0] not in own | sys.stdlib_module_names}
+    foreign = {name for name in names if name.partition(".")[0] not in own | STANDARD_MODULES}
     # A bare namespace is another project's package.
     return tuple(sorted({distribution_of(name) for name in foreign} - {"google", "azure"}))
 

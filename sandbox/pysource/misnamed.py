@@ -7,14 +7,10 @@ import re
 from packaging.requirements import Requirement
 
 from sandbox.pysource.distributions import BY_IMPORT, normalise
+from sandbox.pysource.standard import NEVER_INSTALLED
 
 # Imports under whose name the index has nothing, or something that refuses to be installed.
 _IMPORTS = frozenset({"sklearn", "cv2", "pil", "skimage", "mysqldb"})
-# Modules of the standard library that people list although they come with Python; the index has none of them.
-_OWN = frozenset(
-    {"os", "sys", "re", "json", "math", "random", "time", "csv", "io", "pickle", "sqlite3", "tkinter", "glob", "shutil"}
-    | {"collections", "itertools", "functools", "threading", "subprocess", "warnings", "base64", "string", "logging"}
-)
 _BY_IMPORT = {normalise(name): found for name, found in BY_IMPORT.items()}
 
 
@@ -24,7 +20,7 @@ def renamed(requirement: Requirement) -> str | None:
     `sklearn==0.0` names the version of a placeholder, so any version is meant.
     """
     name = normalise(requirement.name)
-    if name in _OWN:
+    if name in NEVER_INSTALLED:
         return ""
     if name not in _IMPORTS:
         return None

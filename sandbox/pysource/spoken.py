@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 
 from sandbox.pysource.misnamed import renamed
 from sandbox.pysource.placement import ancestors
 from sandbox.pysource.requirements import parse_requirement
+from sandbox.pysource.standard import STANDARD_MODULES
 from sandbox.tree import Tree
 
 _DOCUMENT = re.compile(r"(?:readme|install|setup|usage)[\w.-]{0,20}", re.IGNORECASE)
@@ -68,7 +68,7 @@ def _lines(arguments: str) -> Iterator[str]:
         if option or requirement is None or requirement.name.lower() in _TOOLS:
             continue
         meant = renamed(requirement)
-        if meant is None and requirement.name not in sys.stdlib_module_names:
+        if meant is None and requirement.name not in STANDARD_MODULES:
             yield str(requirement)
         elif meant:
             yield meant

@@ -51,5 +51,8 @@ def _of_its_time(source: dict[str, object], used: str) -> str | None:
 
 
 REPAIR = Repair(
-    "nearest_python", 30, frozenset({"python_too_old_or_new", "dependency_not_found", "wheel_build_failed"}), mend
+    "nearest_python",
+    30,
+    frozenset({"python_too_old_or_new", "standard_module_gone", "dependency_not_found", "wheel_build_failed"}),
+    mend,
 )

@@ -9,6 +9,7 @@ from sandbox.diagnosis.run_rules import RUN_RULES
 from sandbox.engine import BuildFailed
 from sandbox.faults import MAX_DETAIL_LINES, HostFault, TeamFault
 from sandbox.plan import Plan
+from sandbox.pysource.standard import gone_facts
 from sandbox.tree import Tree
 
 DOCKERFILE = """FROM python:3.12-slim
@@ -248,6 +249,7 @@ def test_huge_hostile_log_is_read_in_bounded_time():
 @pytest.mark.parametrize("row", [*ENGINE_RULES, *STEP_RULES, *RUN_RULES], ids=lambda row: row.id)
 def test_rule_texts_need_only_what_their_patterns_capture(row):
     groups = {name.rstrip("0123456789") for name in row.pattern.groupindex} | {"distribution"}
+    groups |= set(gone_facts("distutils")) if row.id == "standard_module_gone" else set()
     values = dict.fromkeys(groups, "x")
     assert row.title.format(**values)
     assert row.fix.format(**values).endswith((".", "…"))
@@ -275,8 +277,9 @@ def test_conflict_left_by_git_is_told_whoever_stumbles_over_it(output):
         ),
         ("ERROR: No matching distribution found for pickle", "part of Python"),
         ("ERROR: No matching distribution found for os==1.0", "part of Python"),
+        ("ERROR: No matching distribution found for urllib", "part of Python"),
     ],
-    ids=["sklearn", "pickle", "os"],
+    ids=["sklearn", "pickle", "os", "urllib"],
 )
 def test_requirement_that_pip_knows_under_another_name_is_told(output, says):
     fault = built(output)
@@ -293,3 +296,30 @@ def test_conflict_of_versions_names_the_pair_and_the_line():
     assert fault.id == "dependency_conflict"
     assert "numpy 2.0.0 needs flask>=1" in fault.title
     assert fault.where == "requirements.txt:4"
+
+
+@pytest.mark.parametrize(
+    ("said", "facts", "advises"),
+    [
+        ("ModuleNotFoundError: No module named 'distutils'", {"want": "<3.12"}, "Python (.python-version"),
+        (
+            "AttributeError: module 'pkgutil' has no attribute 'ImpImporter'. Did you mean: 'zipimporter'?",
+            {"want": "<3.12"},
+            "3.11 was the last",
+        ),
+        ("ModuleNotFoundError: No module named 'pkg_resources'", {"absent": "pkg_resources"}, "setuptools<81"),
+        ("error: something else", {}, "has a wheel"),
+    ],
+    ids=["distutils", "pkgutil", "pkg_resources", "else"],
+)
+def test_old_package_that_is_built_tells_what_it_misses(said, facts, advises):
+    fault = built(f"      {said}\n  ERROR: Failed building wheel for numpy\nFailed to build numpy")
+    assert fault.id == "wheel_build_failed"
+    assert fault.facts == {"package": "numpy"} | facts
+    assert advises in fault.fix
+
+
+def test_step_of_the_build_that_imports_what_has_left_python_is_told_so():
+    fault = built("ModuleNotFoundError: No module named 'imp'", "RUN python train.py")
+    assert (fault.id, fault.facts["want"]) == ("standard_module_gone", "<3.12")
+    assert fault.title == "imp is no longer part of Python: 3.11 is the last version that has it"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.diagnosis import diagnose_run
+from sandbox.diagnosis import diagnose_run, telling_line
 from sandbox.plan import Plan
 from sandbox.tree import Tree
 from tests.sandbox.test_diagnosis import FILES, PLAN
@@ -111,6 +111,38 @@ RUNS = [
         "weights_needed",
         "weights",
         "",
+    ),
+    (TRACE + "ModuleNotFoundError: No module named 'distutils.util'", "standard_module_gone", "distutils", "3.11"),
+    (TRACE + "ModuleNotFoundError: No module named 'imp'", "standard_module_gone", "imp", "importlib"),
+    (
+        TRACE + "ImportError: cannot import name 'Mapping' from 'collections' (/usr/local/lib/python3.12/x.py)",
+        "standard_module_gone",
+        "collections.Mapping",
+        "collections.abc.Mapping",
+    ),
+    (
+        TRACE + "AttributeError: module 'inspect' has no attribute 'getargspec'. Did you mean: 'getargs'?",
+        "standard_module_gone",
+        "inspect.getargspec",
+        "Python 3.10",
+    ),
+    (
+        TRACE + "ModuleNotFoundError: No module named 'langchain.chains'",
+        "package_incompatible",
+        "langchain has no module chains",
+        "Pin langchain",
+    ),
+    (
+        TRACE + "ModuleNotFoundError: No module named 'google.generativeai'",
+        "requirements_missing_package",
+        "google.generativeai",
+        "google-generativeai",
+    ),
+    (
+        TRACE + "ModuleNotFoundError: No module named 'shop.prices'",
+        "module_not_committed",
+        "shop.prices",
+        "Commit shop/prices.py",
     ),
     ("WARNING: you should set LOG_LEVEL\n" + TRACE + "ValueError: bad shape (3,)", "exited", "exit code", ""),
     (TRACE + "ValueError: DATABASE_URL environment variable is not set", "missing_setting", "DATABASE_URL", ""),
@@ -281,3 +313,16 @@ def test_constructor_of_the_teams_own_is_no_package_that_has_moved_on():
 def test_path_of_one_computer_is_told_from_a_file_that_is_not_committed(said, id, file):
     fault = ran(f"{TRACE}{said}")
     assert (fault.id, file in fault.title) == (id, True)
+
+
+@pytest.mark.parametrize(
+    ("log", "line"),
+    [
+        (TRACE + "KeyError: 'A_KEY'\ncleaning up: failed", "KeyError: 'A_KEY'"),
+        ("started\n  ERROR in loop 7\nGET / 200\n", "ERROR in loop 7"),
+        ("started\nGET / 200\n", ""),
+    ],
+    ids=["known", "unknown", "none"],
+)
+def test_one_line_tells_what_went_wrong(log, line):
+    assert telling_line(log) == line

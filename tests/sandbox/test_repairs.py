@@ -14,6 +14,7 @@ from sandbox.tree import Tree
 
 FLASK = "from flask import Flask\napp = Flask(__name__)\n@app.route('/health')\ndef health(): return 'ok'\n"
 OWN = 'FROM python:3.12-slim\nCOPY . .\nRUN pip install flask\nUSER 1000\nCMD ["python", "app.py"]\n'
+SKLEARN = "FROM python:3.12-slim\nCOPY . .\nRUN pip install flask sklearn\nCMD python app.py\n"
 UBUNTU = 'FROM ubuntu AS app\nRUN apt-get install -y python3-pip\nRUN pip3 install flask\nCMD ["python3", "app.py"]\n'
 FILES = {"app.py": FLASK, "requirements.txt": "flask\ngunicorn\n"}
 OLD = {"committed_at": "2020-06-14T18:03:11+02:00"}
@@ -50,6 +51,8 @@ APPLIES = {
     ),
     "nearest_python": broken("python_too_old_or_new", package="numba", want="<3.11,>=3.8"),
     "as_of_commit": broken("import_error", source=OLD),
+    "build_constraint": broken("wheel_build_failed", package="openai-whisper", absent="pkg_resources"),
+    "requirement_renamed": broken("requirement_misnamed", {"app.py": FLASK, "Dockerfile": SKLEARN}, package="sklearn"),
     "lock_renewed": broken("lock_out_of_date", NODE),
     "system_python_opened": broken("externally_managed", {"app.py": FLASK, "Dockerfile": UBUNTU}),
     "fonts_replaced": broken("build_host_unreachable", NEXT, detail="Failed to fetch `Inter` from Google Fonts."),
@@ -67,7 +70,17 @@ ASIDE = {
             "import_error", {"Dockerfile": "FROM node:20\nCMD node a.js\n"}, detail="No module named 'pkg_resources'"
         ),
     ],
+    "build_constraint": [
+        broken("wheel_build_failed", package="numpy"),
+        broken("wheel_build_failed", NODE, absent="pkg_resources"),
+    ],
+    "requirement_renamed": [
+        broken("requirement_misnamed", {"app.py": FLASK, "Dockerfile": OWN}, package="sklearn"),
+        broken("requirement_misnamed", {"app.py": FLASK, "Dockerfile": SKLEARN}, package="flask"),
+        broken("requirement_misnamed", {"app.py": FLASK, "Dockerfile": SKLEARN}, package="-r x; reboot"),
+    ],
     "missing_package": [
+        broken("standard_module_gone", package="imp", distribution="", want="<3.12"),
         broken("requirements_missing_package", package="x; rm -rf /"),
         broken("requirements_missing_package", {"Dockerfile": "FROM node:20\nCMD node app.js\n"}, package="yaml"),
     ],
@@ -320,3 +333,46 @@ def test_what_a_newer_package_raises_is_tried_with_the_packages_of_the_day():
     )
     mended = mend(broken("exited", source=OLD, detail=raised))
     assert [note.id for note in mended.repairs] == ["as_of_commit"]
+
+
+@pytest.mark.parametrize(
+    ("package", "distribution", "done"),
+    [("imp", "", "FROM python:3.11-slim"), ("distutils", "setuptools<81", "RUN pip install 'setuptools<81'")],
+)
+def test_module_that_has_left_python_comes_back_as_a_package_or_with_an_older_python(package, distribution, done):
+    mended = mend(broken("standard_module_gone", package=package, distribution=distribution, want="<3.12"))
+    assert done in mended.dockerfile.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("line", "package", "mended"),
+    [
+        ("RUN pip install flask 'sklearn==0.0'", "sklearn", "RUN pip install flask 'scikit-learn'"),
+        ('RUN ["pip", "install", "sklearn"]', "sklearn", 'RUN ["pip", "install", "scikit-learn"]'),
+        ("RUN pip3 install os flask", "os", "RUN pip3 install  flask"),
+        ("RUN pip3 install os==1.0 flask", "os", "RUN pip3 install  flask"),
+        ("RUN apt-get install -y sklearn", "sklearn", "RUN apt-get install -y sklearn"),
+        (
+            "RUN pip install -r api/needs.txt",
+            "sklearn",
+            "RUN sed -i -E 's/^sklearn(==0\\.0[a-z0-9.]*)?([^A-Za-z0-9_.-]|$)/scikit-learn\\2/' api/needs.txt && pip",
+        ),
+        (
+            "RUN pip install --no-cache-dir \\\n    -r requirements.txt",
+            "json",
+            "RUN sed -i -E '/^json([^A-Za-z0-9_.-]|$)/d' requirements.txt && pip install --no-cache-dir \\\n    -r req",
+        ),
+    ],
+)
+def test_name_that_pip_does_not_know_is_exchanged_where_the_team_has_written_it(line, package, mended):
+    tree = {"app.py": FLASK, "Dockerfile": f"FROM python:3.12\nCOPY . .\n{line}\nCMD python app.py\n"}
+    plan = mend(broken("requirement_misnamed", tree, package=package))
+    text = plan.dockerfile if plan else tree["Dockerfile"]
+    assert text.removeprefix("FROM python:3.12\nCOPY . .\n").startswith(mended)
+
+
+def test_older_setuptools_is_there_before_anything_is_built_with_it():
+    lines = mend(APPLIES["build_constraint"]).dockerfile.splitlines()
+    place = lines.index("RUN echo 'setuptools<81' > /tmp/assay-build.txt")
+    assert lines[place + 1].startswith("ENV PIP_CONSTRAINT=/tmp/assay-build.txt PIP_BUILD_CONSTRAINT=")
+    assert lines[place + 2].startswith("RUN pip install")
