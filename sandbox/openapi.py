@@ -27,6 +27,8 @@ PATH_BYTES = 2_000
 _PATH = re.compile(r"/(?:[\x21-\x2e\x30-\x7e][\x21-\x7e]*)?")
 # Paths that describe or operate the service are not what its users ask for.
 NOT_USERS = ("openapi", "/docs", "/redoc", "swagger", "/metrics", "/health", "/ready", "/live", "/admin")
+# Of the document that Gradio makes of itself.
+PLUMBING = ("/queue/join", "/run/{api_name}")
 TEXT_BY_FORMAT = {
     "date": "2026-01-15",
     "date-time": "2026-01-15T12:00:00Z",
@@ -43,6 +45,12 @@ class TooMuch(Exception):
 def is_path(path: object) -> bool:
     """Whether a text is a path that may be asked of a service."""
     return isinstance(path, str) and len(path) <= PATH_BYTES and _PATH.fullmatch(path) is not None
+
+
+def is_plumbing(document: object) -> bool:
+    """Whether it describes only how a framework's own page speaks with its server, and nothing that people ask for."""
+    paths = document.get("paths") if isinstance(document, dict) else None
+    return isinstance(paths, dict) and any(isinstance(path, str) and path.endswith(PLUMBING) for path in paths)
 
 
 def requests_of(document: dict[str, Any], limit: int = MAX_REQUESTS) -> list[dict[str, Any]]:

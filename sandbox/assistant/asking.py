@@ -6,11 +6,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from sandbox.assistant.marks import CANARY, word
-from sandbox.assistant.names import QUESTION
-from sandbox.assistant.routes import EVERY
+from sandbox.assistant.askers import Kind, kind_of
+from sandbox.assistant.marks import CANARY
 from sandbox.gateway import Models
 from sandbox.probes import Target
 
@@ -19,7 +17,6 @@ ANSWERING = ("chat", "completion", "response")
 BODY_BYTES = 16 * 1024
 SLACK_S = 30.0
 JSON = {"Content-Type": "application/json"}
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +26,11 @@ class Asker:
     target: Target
     models: Models
     route: Mapping[str, Any]
+
+    @property
+    def kind(self) -> Kind:
+        """How this application is asked, and what its answers can show."""
+        return kind_of(self.route)
 
     def request(
         self,
@@ -43,29 +45,7 @@ class Asker:
 
         Each has a new user unless one is named: no limit of a user is met.
         """
-        route, headers = self.route, dict(self.route.get("headers") or {})
-        body: dict[str, Any] = {**(route.get("json") or {}), **(extra or {})}
-        names = [name for name in QUESTION if name != "q"] if route["field"] == EVERY else [route["field"]]
-        for name in names:
-            body[name] = [{"role": "user", "content": question}] if name == "messages" else question
-        named = route.get("user") or {}
-        if "header" in named:
-            headers[named["header"]] = user or word("user")
-        elif "field" in named:
-            body[named["field"]] = user or word("user")
-        if stream and route.get("stream_field"):
-            body[route["stream_field"]] = True
-        path = (route.get("stream") or route["path"]) if stream else route["path"]
-        each: dict[str, Any] = {"method": route["method"], "path": path, "headers": headers, "body": "", **more}
-        if route["place"] == "query":
-            each["path"] += "?" + urlencode({name: value for name, value in body.items() if isinstance(value, str)})
-        elif route["place"] == "form":
-            each["body"] = urlencode({name: value for name, value in body.items() if isinstance(value, str)})
-            each["headers"] = FORM | headers
-        else:
-            each["body"] = json.dumps(body)
-            each["headers"] = JSON | headers
-        return each
+        return self.kind.request(self.route, question, user=user, stream=stream, extra=extra) | more
 
     def send(self, requests: Sequence[Mapping[str, Any]], **how: Any) -> list[dict[str, Any]]:
         return send(self.target, requests, **how)

@@ -27,6 +27,14 @@ def unasked(evidence: Evidence) -> Finding | None:
     return None
 
 
+def uncounted(evidence: Evidence) -> Finding | None:
+    """The same where, besides, the application is asked by its own page, which has no place for series of a team's."""
+    seen = evidence.probe("ai_metrics") or {}
+    if (nothing := unasked(evidence)) is None and seen["page"] is None:
+        return not_shown("It is asked by its own page, and no metrics of its own were found: serve /metrics beside it.")
+    return nothing
+
+
 def evidence_of(**probes: dict[str, Any]) -> Evidence:
     """Evidence of an application whose route is known, for the examples of a check."""
     return Evidence("ai", probes={"ai_ask": {"offered": True, "route": ROUTE}, **probes})

@@ -14,7 +14,7 @@ def judge(evidence: Evidence) -> Finding:
     if not seen["offered"]:
         return not_shown("No call of a model's API was found in the source; a model inside the image is not counted.")
     if seen["route"] is None:
-        tried = [f"{row['path']} ({row['status']})" for row in seen["tried"]]
+        tried = [f"{row['path']} ({row['status'] or row.get('error') or 'no answer'})" for row in seen["tried"]]
         observed = f"No request led to a call of a model; tried {', '.join(tried) or 'nothing'}."
         if "ask" in seen["declared"]:
             return failed(observed, evidence=pointer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.assistant.judging import evidence_of, no_models, unasked
+from sandbox.assistant.judging import evidence_of, no_models, uncounted
 from sandbox.evidence import Evidence
 from sandbox.finding import HIGH, Check, Example, Finding, failed, not_shown, passed
 
@@ -13,7 +13,7 @@ COSTS = ("cost", "usd", "spend", "price")
 
 
 def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:
-    if (nothing := unasked(evidence)) is not None:
+    if (nothing := uncounted(evidence)) is not None:
         return nothing
     seen = evidence.probe("ai_metrics") or {}
     pointer = ("/probes/ai_metrics",)
@@ -81,6 +81,7 @@ CHECK = Check(
         Example("no series", _evidence(), "fail"),
         Example("no page", _evidence(page=False), "fail"),
         Example("no call", _evidence(calls=0), "inconclusive"),
+        Example("asked by its page", evidence_of(ai_metrics={"page": None}), "inconclusive"),
         Example("no model", no_models(), "not_applicable"),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.assistant.judging import evidence_of, no_models, unasked
+from sandbox.assistant.judging import evidence_of, no_models, uncounted
 from sandbox.evidence import Evidence
 from sandbox.finding import LOW, Check, Example, Finding, failed, not_shown, passed
 
@@ -16,7 +16,7 @@ UNCOMPARED = 0.5
 
 
 def judge(evidence: Evidence, thresholds: Mapping[str, float]) -> Finding:  # noqa: PLR0911 - one return a way to end
-    if (nothing := unasked(evidence)) is not None:
+    if (nothing := uncounted(evidence)) is not None:
         return nothing
     seen = evidence.probe("ai_metrics") or {}
     pointer = ("/probes/ai_metrics",)
@@ -92,6 +92,7 @@ CHECK = Check(
         Example("no series", _evidence(None), "fail"),
         Example("no page", _evidence(None, page=False), "fail"),
         Example("no call", _evidence(None, calls=0), "inconclusive"),
+        Example("asked by its page", evidence_of(ai_metrics={"page": None}), "inconclusive"),
         Example("no model", no_models(), "not_applicable"),
     ),
 )

@@ -8,28 +8,36 @@ from sandbox.assistant.judging import evidence_of, no_models, unasked
 from sandbox.evidence import Evidence
 from sandbox.finding import MEDIUM, Check, Example, Finding, failed, not_shown, passed
 
+POINTER = ("/probes/ai_limit",)
+
 
 def judge(evidence: Evidence) -> Finding:
     if (nothing := unasked(evidence)) is not None:
         return nothing
     seen = evidence.probe("ai_limit") or {}
-    pointer = ("/probes/ai_limit",)
-    after, sent = seen["limited_after"], seen["sent"]
+    if not seen.get("http", True):
+        return not_shown(
+            "Its page names no user and has no answer 429: give it a route of HTTP and declare `ai.ask` and `ai.user`."
+        )
+    after = seen["limited_after"]
     if after is None:
-        if not seen["users"]:
-            return not_shown(
-                f"{sent} requests met no limit, and none said whose it was: declare `ai.user` in assay.yaml."
-            )
-        errors = f", {seen['errors']} of them with an error" if seen["errors"] else ""
-        return failed(f"One user asked {sent} times within seconds and met no limit{errors}.", evidence=pointer)
+        return _unlimited(seen)
     observed = f"A user was answered 429 after {after} requests"
     observed += f" with Retry-After: {seen['retry_after']}" if seen["retry_after"] else " without Retry-After"
     if not seen["users"]:
-        return passed(f"{observed}; a request cannot say whose it is.", score=0.7, evidence=pointer)
+        return passed(f"{observed}; a request cannot say whose it is.", score=0.7, evidence=POINTER)
     if seen["other"] is None or seen["other"] >= 400:
-        return failed(f"{observed}, and another user {seen['other'] or 'got nothing'}.", score=0.4, evidence=pointer)
+        return failed(f"{observed}, and another user {seen['other'] or 'got nothing'}.", score=0.4, evidence=POINTER)
     score = 1.0 if seen["retry_after"] else 0.85
-    return passed(f"{observed}, and another user was answered.", score=score, evidence=pointer)
+    return passed(f"{observed}, and another user was answered.", score=score, evidence=POINTER)
+
+
+def _unlimited(seen: dict[str, Any]) -> Finding:
+    sent = seen["sent"]
+    if not seen["users"]:
+        return not_shown(f"{sent} requests met no limit, and none said whose it was: declare `ai.user` in assay.yaml.")
+    errors = f", {seen['errors']} of them with an error" if seen["errors"] else ""
+    return failed(f"One user asked {sent} times within seconds and met no limit{errors}.", evidence=POINTER)
 
 
 def _evidence(after: int | None, other: int | None = 200, **more: Any) -> Evidence:
@@ -59,6 +67,7 @@ CHECK = Check(
         Example("limits all", _evidence(60, 429), "fail"),
         Example("never", _evidence(None), "fail"),
         Example("nobody named", _evidence(None, None, users=False), "inconclusive"),
+        Example("asked by its page", evidence_of(ai_limit={"http": False}), "inconclusive"),
         Example("no model", no_models(), "not_applicable"),
     ),
 )

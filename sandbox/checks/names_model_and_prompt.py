@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sandbox.assistant.judging import evidence_of, no_models, unasked
+from sandbox.assistant.judging import evidence_of, no_models, uncounted
 from sandbox.evidence import Evidence
 from sandbox.finding import LOW, Check, Example, Finding, failed, passed
 
@@ -12,7 +12,7 @@ PROMPT = re.compile(r"prompt|template|^version$|app_version|release", re.IGNOREC
 
 
 def judge(evidence: Evidence) -> Finding:
-    if (nothing := unasked(evidence)) is not None:
+    if (nothing := uncounted(evidence)) is not None:
         return nothing
     seen = evidence.probe("ai_metrics") or {}
     pointer = ("/probes/ai_metrics/labels",)
@@ -56,6 +56,7 @@ CHECK = Check(
         Example("model only", _evidence(model=["gpt-4o-mini"]), "fail"),
         Example("neither", _evidence(path=["/ask"]), "fail"),
         Example("no page", _evidence(page=False), "fail"),
+        Example("asked by its page", evidence_of(ai_metrics={"page": None}), "inconclusive"),
         Example("no model", no_models(), "not_applicable"),
     ),
 )

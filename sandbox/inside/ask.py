@@ -1,14 +1,21 @@
 """Send requests as people do who wait: some at a time, each with its own patience, each piece of an answer timed.
 
 Request:  {"port": int, "requests": [{"method", "path", "body"?: str, "headers"?: {}, "total_s"?: float,
-           "hang_up"?: bool}], "together": int, "total_s": float, "body_bytes": int, "until_status"?: int}
+           "hang_up"?: bool, "asker"?: str}], "together": int, "total_s": float, "body_bytes": int,
+           "until_status"?: int}
 Result:   {"answers": [{"status": int|null, "error", "content_type", "body", "bytes", "shape", "ms", "first_ms",
            "pieces", "retry_after"}]}, in the order of the requests
 
-`first_ms` is when the first piece of the body came; `hang_up` leaves then. Nothing is sent any more once an answer has
-`until_status`, or when `total_s` is over: those have the error "not sent". Sizes are bounded as in fetch.py.
+A request with an "asker" is a conversation: `asker_<asker>.py` beside this file has it, by
+`ask(port, each, total_s, heard)`, which gives (Answer, shape) or raises NoAnswer.
+
+`first_ms` is when the first piece of the body came, counted as `ms` is from the question; `hang_up` leaves then.
+Nothing is sent any more once an answer has `until_status`, or when `total_s` is over: those have the error "not sent".
+Sizes are bounded as in fetch.py.
 """
 
+import importlib
+import re
 import sys
 import threading
 import time
@@ -23,6 +30,7 @@ from shape import shape
 from wire import read_request, result
 
 PATIENCE_S = 10.0
+KIND = re.compile(r"[a-z]{1,32}")
 
 
 def main():
@@ -60,22 +68,9 @@ def nothing(error, ms=None, began=None):
 
 
 def send(port, each, total_s, body_bytes):
-    started, times = time.monotonic(), []
-
-    def heard(_piece):
-        times.append(1000 * (time.monotonic() - started))
-        return bool(each.get("hang_up"))
-
+    started, heard = time.monotonic(), Heard(hangs_up=bool(each.get("hang_up")))
     try:
-        answer = request(
-            port,
-            each["method"],
-            each["path"],
-            body=(each.get("body") or "").encode("utf-8", "replace"),
-            headers=each.get("headers"),
-            total_s=total_s,
-            on_piece=heard,
-        )
+        answer, form = converse(each)(port, each, total_s, heard)
     except NoAnswer as error:
         return nothing(str(error), round(1000 * (time.monotonic() - started), 1), error.status)
     return {
@@ -86,11 +81,50 @@ def send(port, each, total_s, body_bytes):
         "retry_after": text(answer.headers.get("retry-after", "").encode(), HEADER_CHARACTERS),
         "body": text(answer.body, body_bytes),
         "bytes": len(answer.body),
-        "shape": shape(answer.status, answer.content_type, answer.body),
+        "shape": form,
         "ms": round(answer.ms, 1),
-        "first_ms": round(times[0], 1) if times else None,
-        "pieces": len(times),
+        "first_ms": round(heard.times[0], 1) if heard.times else None,
+        "pieces": len(heard.times),
     }
+
+
+class Heard:
+    """When the pieces of an answer came, in ms since it was asked for; to be called with each."""
+
+    def __init__(self, *, hangs_up):
+        self.times, self._hangs_up, self._began = [], hangs_up, time.monotonic()
+
+    def starts(self):
+        """What came before this was no answer yet: a visit of the page, say."""
+        self._began = time.monotonic()
+
+    def __call__(self, _piece):
+        """Whether that was enough."""
+        self.times.append(1000 * (time.monotonic() - self._began))
+        return self._hangs_up
+
+
+def converse(each):
+    """The function that asks: a conversation of the kind that the request names, else one request of HTTP."""
+    kind = each.get("asker")
+    if not kind:
+        return plain
+    if not KIND.fullmatch(kind):
+        raise ValueError("no kind of asker")
+    return importlib.import_module(f"asker_{kind}").ask
+
+
+def plain(port, each, total_s, heard):
+    answer = request(
+        port,
+        each["method"],
+        each["path"],
+        body=(each.get("body") or "").encode("utf-8", "replace"),
+        headers=each.get("headers"),
+        total_s=total_s,
+        on_piece=heard,
+    )
+    return answer, shape(answer.status, answer.content_type, answer.body)
 
 
 if __name__ == "__main__":

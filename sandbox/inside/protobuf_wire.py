@@ -1,4 +1,4 @@
-"""Just enough of the protobuf wire format to read a few fields of a message (protobuf.dev, "Encoding")."""
+"""Just enough of the protobuf wire format to read and write a few fields of a message (protobuf.dev, "Encoding")."""
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 
@@ -31,6 +31,11 @@ def field(data, wanted, default=None):
     return default
 
 
+def nested(number, value):
+    """A field of bytes: a text, or a message within a message."""
+    return _written(number << 3 | BYTES) + _written(len(value)) + value
+
+
 def numbers(value):
     """The integers of a repeated field: packed in bytes, or one alone."""
     if isinstance(value, int):
@@ -52,3 +57,10 @@ def _varint(data, at):
         if not data[at - 1] & 0x80:
             return value, at
     raise ValueError("a number of more than ten bytes")
+
+
+def _written(value):
+    found = b""
+    while value > 0x7F:
+        found, value = found + bytes([value & 0x7F | 0x80]), value >> 7
+    return found + bytes([value])

@@ -75,6 +75,10 @@ class Page:
             elif number == ADD_BLOCK:
                 self._elements = {at: one for at, one in self._elements.items() if at[: len(path)] != path}
 
+    def parts(self):
+        """[(path, element)] in the order of the page; a path tells where on it."""
+        return sorted(self._elements.items())
+
     def elements(self):
         """{type: [digest, or "" of no words, ...]} in the order of the page; what only says "wait" is left out."""
         found = {}

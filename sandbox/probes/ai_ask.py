@@ -1,15 +1,17 @@
-"""Where is the application asked, so that it calls a model? Found by sending questions and watching the gateway."""
+"""Where is the application asked, so that it calls a model? Found by asking in each way and watching the gateway."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from sandbox.assistant.askers import Route, Sight, all_kinds
 from sandbox.assistant.asking import ANSWERING, Asker, is_good, send
 from sandbox.assistant.described import Operation, operations
 from sandbox.assistant.marks import word
-from sandbox.assistant.routes import asks, documents, feedback
+from sandbox.assistant.routes import documents, feedback
 from sandbox.gateway import Models
+from sandbox.openapi import is_plumbing
 from sandbox.probes import Probe, Target
 
 DOCUMENT_BYTES = 512 * 1024
@@ -24,7 +26,6 @@ def gather(target: Target) -> dict[str, Any]:
     declared = target.plan.hints.get("ai") or {}
     described = _described(target)
     routes = [row for row in target.plan.hints.get("routes", []) if isinstance(row, dict)]
-    found = asks(declared, described, routes)
     document = {
         "offered": True,
         "declared": sorted(declared),
@@ -32,10 +33,18 @@ def gather(target: Target) -> dict[str, Any]:
         "documents": documents(declared, described, routes),
         "feedback": feedback(declared, described),
     }
-    return document | _tried(target, target.models, found)
+    sight, tried = Sight(target, declared, described), []
+    found: dict[str, Any] = {"route": None}
+    for kind in all_kinds():
+        found = _tried(target, target.models, kind.find(sight))
+        tried += found["tried"]
+        if found["route"]:
+            break
+    return document | found | {"tried": tried}
 
 
-def _tried(target: Target, models: Models, found: list[dict[str, Any]]) -> dict[str, Any]:
+def _tried(target: Target, models: Models, found: list[Route]) -> dict[str, Any]:
+    """{"route": null, "tried"} when no question led to a call."""
     askers = [Asker(target, models, route) for route in found]
     markers = [word() for _ in askers]
     models.rule({}, markers)
@@ -54,7 +63,7 @@ def _tried(target: Target, models: Models, found: list[dict[str, Any]]) -> dict[
     leading = [row for row in tried if row[0]]
     row = next((row for row in leading if row[1]), leading[0] if leading else None)
     shown = [
-        {"path": asker.route["path"], "status": answer["status"], "calls": count}
+        {"path": asker.route["path"], "status": answer["status"], "calls": count, "error": answer["error"]}
         for count, _, asker, answer, _ in tried
     ]
     if row is None:
@@ -90,9 +99,10 @@ def _described(target: Target) -> list[Operation]:
         return []
     answer = send(target, [{"method": "GET", "path": path}], body_bytes=DOCUMENT_BYTES)[0]
     try:
-        return operations(json.loads(answer["body"]))
+        document = json.loads(answer["body"])
     except (ValueError, RecursionError):
         return []
+    return [] if is_plumbing(document) else operations(document)
 
 
-PROBE = Probe("ai_ask", 1, 50, "service", "Where is it asked, so that it calls a model?", gather)
+PROBE = Probe("ai_ask", 2, 50, "service", "Where is it asked, so that it calls a model?", gather)

@@ -13,11 +13,16 @@ LIMITED = 429
 
 
 def gather(target: Target) -> dict[str, Any]:
-    """{asked, users, sent, limited_after, retry_after, errors, other}: how many requests of one user were answered
-    before the first 429 (null: none came), and the status that another user then got (null: nobody can be named)."""
+    """{asked, http, users, sent, limited_after, retry_after, errors, other}: how many requests of one user were
+    answered before the first 429 (null: none came), and the status that another user then got (null: nobody can be
+    named).
+
+    Where it is asked in a way that has no statuses of HTTP, nothing is sent, and `http` is false."""
     asker = asker_of(target)
     if asker is None:
         return {"asked": False}
+    if not asker.kind.is_http:
+        return {"asked": True, "http": False}
     question, person = f"When does the ferry of Vornhagen leave? ({word()})", word("user")
     users = asker.route["user"] is not None
     answers = asker.send(
@@ -32,6 +37,7 @@ def gather(target: Target) -> dict[str, Any]:
     other = asker.send([asker.request(question, user=word("user"))])[0]["status"] if users else None
     return {
         "asked": True,
+        "http": True,
         "users": users,
         "sent": len(statuses),
         "limited_after": statuses.index(LIMITED) if limited else None,
@@ -41,4 +47,4 @@ def gather(target: Target) -> dict[str, Any]:
     }
 
 
-PROBE = Probe("ai_limit", 1, 84, "service", "Is one user who asks without end slowed down?", gather)
+PROBE = Probe("ai_limit", 2, 84, "service", "Is one user who asks without end slowed down?", gather)

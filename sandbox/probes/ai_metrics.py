@@ -18,13 +18,15 @@ SPENT = ("token", "cost", "usd", "eur", "dollar", "spend", "spent", "price")
 def gather(target: Target) -> dict[str, Any]:
     """{asked, page, sent, calls, counted {in, out, all_in, all_out}, used [{model, answering, in, out}], prices, moved
     [{series, rise}], labels {name: [values]}, models}: what the gateway counted of answers and of all calls, the
-    declared prices ({model: {in, out}} of a million tokens, {} for none), and every series about either that rose."""
+    declared prices ({model: {in, out}} of a million tokens, {} for none), and every series about either that rose.
+
+    `page` is false where there is none, null where it is asked by a page of its own and no series are the team's."""
     asker = asker_of(target)
     if asker is None:
         return {"asked": False}
     before = look(target)
     if before is None:
-        return {"asked": True, "page": False}
+        return {"asked": True, "page": False if asker.kind.is_http else None}
     markers = [word() for _ in range(QUESTIONS)]
     asker.rule(watch=markers)
     asked = [f"Where is the town hall of Vornhagen, and who built it? ({marker})" for marker in markers]
@@ -35,6 +37,8 @@ def gather(target: Target) -> dict[str, Any]:
     answering = [call for call in calls if call["kind"] in ANSWERING]
     rises = moved(before, after)
     spent = {key: rise for key, rise in rises.items() if any(mark in shown(key).lower() for mark in SPENT)}
+    if not spent and not asker.kind.is_http:
+        return {"asked": True, "page": None}
     return {
         "asked": True,
         "page": True,
@@ -69,4 +73,4 @@ def _used(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-PROBE = Probe("ai_metrics", 2, 59, "service", "Do its metrics count what the models cost?", gather)
+PROBE = Probe("ai_metrics", 3, 59, "service", "Do its metrics count what the models cost?", gather)

@@ -24,8 +24,7 @@ def gather(target: Target) -> dict[str, Any]:
     if asker is None:
         return {"asked": False}
     route = asker.route
-    streams = bool(route["stream"] or route["stream_field"] or target.seen["ai_ask"]["content_type"] == EVENTS)
-    if not streams:
+    if not asker.kind.streams(route, target.seen["ai_ask"]):
         return {"asked": True, "path": None}
     marker, left = word(), word()
     asker.rule({marker: {"pace_s": PACE_S}, left: {"pace_s": SLOW_PACE_S}})
@@ -67,5 +66,4 @@ def _request(asker: Asker, marker: str, **more: Any) -> dict[str, Any]:
     return asker.request(question, stream=True, total_s=PATIENCE_S, **more)
 
 
-EVENTS = "text/event-stream"
-PROBE = Probe("ai_streaming", 1, 56, "service", "Do words arrive while they are made?", gather)
+PROBE = Probe("ai_streaming", 2, 56, "service", "Do words arrive while they are made?", gather)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.load.declared import requests_of_manifest
-from sandbox.openapi import MAX_REQUESTS, NOT_USERS, is_path, requests_of
+from sandbox.openapi import MAX_REQUESTS, NOT_USERS, is_path, is_plumbing, requests_of
 from sandbox.probes import Probe, Target
 from sandbox.sessions import find
 from sandbox.sessions.asking import Row
@@ -23,8 +23,6 @@ OPENS_WEBSOCKET = re.compile(r"new\s+WebSocket\s*\(")
 # Socket.IO's own handshake (Engine.IO protocol, "Handshake"): a server of it opens a session.
 SOCKET_IO, SOCKET_IO_OPENS = "/socket.io/?EIO=4&transport=polling", '0{"sid"'
 PAGE_BYTES = 256 * 1024
-# The routes of Gradio's own document are its plumbing.
-PLUMBING = ("/queue/join", "/run/{api_name}")
 
 
 def gather(target: Target) -> dict[str, Any]:
@@ -150,7 +148,7 @@ def _candidates(target: Target) -> tuple[str, list[dict[str, Any]]]:
             document = json.loads(answer["body"])
         except (ValueError, RecursionError):
             document = None
-        if isinstance(document, dict) and not _is_plumbing(document) and (requests := requests_of(document)):
+        if isinstance(document, dict) and not is_plumbing(document) and (requests := requests_of(document)):
             return "openapi", requests
     routes = [route for route in target.plan.hints.get("routes", []) if isinstance(route, dict)]
     plain = [
@@ -165,11 +163,6 @@ def _candidates(target: Target) -> tuple[str, list[dict[str, Any]]]:
     if framework in SHELL_FRAMEWORKS or socket_io.startswith(SOCKET_IO_OPENS) or OPENS_WEBSOCKET.search(page):
         return "shell", [_get("/")]
     return ("routes", plain) if plain else ("page", [_get("/"), *(_get(path) for path in _links(page))])
-
-
-def _is_plumbing(document: dict[str, Any]) -> bool:
-    paths = document.get("paths")
-    return isinstance(paths, dict) and any(isinstance(path, str) and path.endswith(PLUMBING) for path in paths)
 
 
 class _Links(HTMLParser):
