@@ -36,6 +36,8 @@ def gather(target: Target) -> dict[str, Any]:
         return seen | {"as_before": False, "answers": False, "state": "failed", "ready_after_s": None}
     ready = awaited(target, since, patience(target, READY_S) + LATE_S)
     as_before = ready["state"] == target.seen["boot"]["state"]
+    ended = target.service.state()
+    seen |= {"exited": not ended.running, "exit_code": ended.exit_code}  # it may have given up a little later
     if not as_before:
         restarted(target)
     return seen | {"as_before": as_before} | {name: ready[name] for name in ("answers", "state", "ready_after_s")}

@@ -45,9 +45,14 @@ def bring_back(target: Target, one: Companion, service: Service) -> None:
     service.restart()
     done = target.pod.tool(
         "ports",
-        {"ports": list(one.ports), "taken": [] if one.ports else sorted(_others(target)), "wait_s": COMES_BACK_S},
+        {
+            "ports": list(one.ports),
+            "taken": [] if one.ports or one.room else sorted(_others(target)),
+            "wait_s": COMES_BACK_S,
+        },
         timeout_s=COMES_BACK_S + SLACK_S,
         cancellation=target.cancellation,
+        room=one.room,
     )
     if done["port"] is None:
         raise HostFault("dependency_lost", f"{one.name} did not come back after it was taken away")
