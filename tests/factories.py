@@ -3,8 +3,9 @@
 from itertools import count
 
 from accounts.models import User
-from evaluations.models import Evaluation, Evidence, Scorecard, Stage
+from evaluations.models import Evaluation, EventRubric, Evidence, Scorecard, Stage
 from hackathons.models import Hackathon, Membership, Project, Submission, Team
+from sandbox.rubrics import Rubric
 
 PASSWORD = "correct horse battery staple"
 _number = count(1)
@@ -71,3 +72,10 @@ def scorecard(*, evaluation: Evaluation, report: dict, evidence: dict | None = N
         report=report,
         **fields,
     )
+
+
+def rubric(*, hackathon: Hackathon, document: dict) -> EventRubric:
+    """A version of the event's own, as an earlier Assay may have saved it."""
+    made = Rubric(document)
+    fields = {"track": made.track, "version": document["version"], "name": made.name, "digest": made.digest}
+    return EventRubric.objects.create(hackathon=hackathon, document=document, **fields)

@@ -11,6 +11,7 @@ from sandbox import canonical
 from sandbox.evidence import Evidence
 from sandbox.finding import Check
 from sandbox.rubrics.gates import Gate
+from sandbox.rubrics.renames import named_as_now
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,16 @@ class Rubric:
         return self.own_weight_of(check) * float(self.document["grades"][check.grade])
 
     def thresholds_of(self, check: Check) -> dict[str, float]:
-        """The check's figures with the rubric's in their place; names that the check does not know are left out."""
-        own = self._of(check).get("thresholds", {})
+        """The check's figures with the rubric's in their place, also those that it calls by an earlier name.
+
+        Names that the check never had are left out; `unknown_thresholds` has them.
+        """
+        own = named_as_now(check.id, self._of(check).get("thresholds", {}))
         return {name: own.get(name, figure) for name, figure in check.thresholds.items()}
+
+    def unknown_thresholds(self, check: Check) -> list[str]:
+        """Names of the rubric's figures that the check neither has nor ever had: they change nothing."""
+        return sorted(set(named_as_now(check.id, self._of(check).get("thresholds", {}))) - set(check.thresholds))
 
     def holding(self, evidence: Evidence, failed: frozenset[str]) -> tuple[Gate, ...]:
         """The gates that hold; `failed` are the ids of the failed checks."""

@@ -109,6 +109,16 @@ def test_saved_version_judges_what_comes_and_old_cards_keep_theirs(desk, hackath
     assert {row["weight"] for row in page.context["scorecard"]["categories"]} == {0, 25, 20, 35}
 
 
+def test_editor_takes_figures_of_old_names_and_tells_which_it_does_not_know(desk, hackathon, editor):
+    document = dict(newest("general").document) | {"id": f"{hackathon.slug}/general", "version": 1}
+    own = {"keeps_series_bounded": {"thresholds": {"series": 9, "made_up": 1}}}
+    factories.rubric(hackathon=hackathon, document=document | {"checks": document["checks"] | own})
+    page = desk.get(editor)
+    assert page.context["form"]["threshold-keeps_series_bounded-most_series"].initial == "9"
+    assert page.context["form"].unknown() == ["Random paths add no series: made_up"]
+    assert "figures that no check asks for any more" in page.content.decode()
+
+
 def test_failures_that_follow_from_one_stand_below_it(desk, project, student):
     seen_all = seen("fastapi-docker")
     without = replace(seen_all, probes=seen_all.probes | {"metrics": {"present": False}})

@@ -13,6 +13,7 @@ from sandbox.checks import Judged, all_checks, judge_all
 from sandbox.evidence import TRACKS, Evidence
 from sandbox.finding import GRADES, Check, Example, failed, passed
 from sandbox.rubrics import RubricError, all_rubrics, load, newest, read
+from sandbox.rubrics.renames import RENAMES
 from sandbox.rubrics.validation import problems_of_thresholds, scaled
 from sandbox.scorecard import gates_of, total
 
@@ -64,6 +65,27 @@ def test_weight_is_the_checks_times_the_share_of_its_grade_unless_the_rubric_has
     assert newest("general").weight_of(check) == check.weight * GRADES[check.grade]
     mine = changed(checks={"has_tests": {"weight": 4}})
     assert mine.weight_of(check) == 4 * GRADES[check.grade]
+
+
+@pytest.mark.parametrize("check", RENAMES)
+def test_figure_of_an_old_name_means_what_it_meant(check):
+    own = CHECKS[check].thresholds
+    for rename in RENAMES[check]:
+        rubric = changed(checks={check: {"thresholds": {rename.old: 2 * own[rename.new] / rename.factor}}})
+        assert rubric.thresholds_of(CHECKS[check]) == pytest.approx(own | {rename.new: 2 * own[rename.new]})
+        assert rubric.unknown_thresholds(CHECKS[check]) == []
+
+
+def test_rename_ends_at_a_name_of_today_and_begins_at_none():
+    for check, renames in RENAMES.items():
+        assert {one.new for one in renames} <= set(CHECKS[check].thresholds)
+        assert not {one.old for one in renames} & set(CHECKS[check].thresholds)
+
+
+def test_new_name_counts_where_the_old_one_stands_beside_it():
+    rubric = changed(checks={"refuses_bad_rows": {"thresholds": {"share": 0.5, "least_pct": 90, "made_up": 1}}})
+    assert rubric.thresholds_of(CHECKS["refuses_bad_rows"]) == {"least_pct": 90}
+    assert rubric.unknown_thresholds(CHECKS["refuses_bad_rows"]) == ["made_up"]
 
 
 def test_rubric_judges_by_its_own_thresholds():

@@ -105,6 +105,11 @@ class RubricForm(PlainForm, forms.Form):
             row["thresholds"] = self._thresholds(check, values)
         return row
 
+    def unknown(self) -> list[str]:
+        """The figures of the rubric that no check asks for, as "the check's title: name"."""
+        named = ((check, name) for check in self.checks for name in self.rubric.unknown_thresholds(check))
+        return [f"{check.title}: {name}" for check, name in named]
+
     def gates(self) -> list[forms.BoundField]:
         return [self[f"gate-{gate.id}"] for gate in self.rubric.gates]
 
