@@ -24,6 +24,7 @@ from sandbox.limits import Limits
 from sandbox.plan import Companion, Plan
 from sandbox.probes import Probe, SourceTarget, Target, all_probes
 from sandbox.source import Snapshot, fetch
+from sandbox.training.hidden import HiddenRows
 from sandbox.tree import Tree
 from sandbox.workshop import Workshop
 
@@ -51,8 +52,10 @@ class Pipeline:
     cancellation: Cancellation = field(default_factory=Cancellation)
     skip: frozenset[str] = frozenset()
     allow_local: bool = True
-    event: dict[str, Any] = field(default_factory=dict)  # {"starts_at", "ends_at"} in ISO 8601, of what it is part of
+    # Of what it is part of: {"starts_at", "ends_at"} in ISO 8601, {"hidden_rows"} the id of `hidden`.
+    event: dict[str, Any] = field(default_factory=dict)
     settings: str = ""  # a manifest's text that counts more than the repository's own
+    hidden: HiddenRows | None = field(default=None, repr=False)  # an organiser's; never saved, never told
     state: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -61,6 +64,7 @@ class Pipeline:
         self._snapshot: Snapshot | None = None
         self._until = time.monotonic() + self.limits.evaluation_s
         self._is_up = False  # the app has answered, so that no repair of its start is called for
+        self._is_secret = False  # the services have what nobody may read, and may write it
 
     @property
     def fault(self) -> dict[str, Any] | None:
@@ -132,7 +136,8 @@ class Pipeline:
         return described | {"limits": self.limits.to_json(), "assay": __version__}
 
     def _say(self, stage: str, kind: Any, text: str, fraction: float | None = None, source: str = "") -> None:
-        self.sink(Event(stage, kind, text, fraction, source))
+        if not (self._is_secret and kind == "log"):
+            self.sink(Event(stage, kind, text, fraction, source))
 
     # fetching
 
@@ -153,7 +158,7 @@ class Pipeline:
             )
         self._snapshot = snapshot
         self.state["source"] = snapshot.to_json() | ({"event": self.event} if self.event else {})
-        target = SourceTarget(Tree.at(snapshot.root), self.state["source"])
+        target = SourceTarget(Tree.at(snapshot.root), self.state["source"], self.settings)
         for probe in all_probes():
             if probe.on == "source":
                 self._gather(probe, "fetching", target)
@@ -295,6 +300,7 @@ class Pipeline:
                 models=models,
                 companions=stack.services,
                 workshop=self._workshop(),
+                hidden=self.hidden,
             )
             for number, probe in enumerate(probes):
                 target.say = self._progress(number, len(probes))
@@ -303,6 +309,7 @@ class Pipeline:
                     # What was not looked at for want of time is nobody's fault, and no finding.
                     self.state["probes"][probe.id] = {"error": "evaluation_timeout: there was no time left to look"}
                     continue
+                self._is_secret = self._is_secret or probe.secret
                 try:
                     really = probe.id != "boot" and probe.order < PREPARED_FROM
                     if look(models, partial(self._gather, probe, "observing", target), really=really):

@@ -202,3 +202,23 @@ class EventRubric(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class HiddenTestSet(models.Model):
+    """An event's rows with their answers that no team may read: only the sandbox worker ever takes `content`.
+
+    `public_id` names this version of them in evidence; another upload has another.
+    """
+
+    hackathon = models.OneToOneField(Hackathon, on_delete=models.CASCADE, related_name="hidden_test_set")
+    public_id = models.CharField(max_length=16, unique=True, default=short_id, editable=False)
+    content = models.TextField()  # CSV
+    target = models.CharField(max_length=200)
+    metric = models.CharField(max_length=12)
+    rows = models.PositiveIntegerField()
+    columns = models.PositiveIntegerField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.rows} hidden rows of {self.hackathon}"

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from evaluations import leases, selfproof
+from evaluations import hidden, leases, selfproof
 from evaluations.actions import store_scorecard
 from evaluations.models import Evaluation, Stage
 from evaluations.news import Newsroom, newsroom
@@ -18,6 +18,7 @@ from sandbox.faults import Cancellation, Cancelled, HostFault
 from sandbox.limits import Limits
 from sandbox.pipeline import STAGES, Pipeline
 from sandbox.plain import plain
+from sandbox.training.hidden import HiddenRows
 
 log = logging.getLogger(__name__)
 SOURCE_SCHEMES = ("http://", "https://")
@@ -45,13 +46,14 @@ def work_on(pk: int, engine: Engine) -> bool:
     return True
 
 
-def _event(evaluation: Evaluation) -> dict[str, str]:
-    """When the event of its project is, for what was made before it; nothing without one."""
+def _event(evaluation: Evaluation, rows: HiddenRows | None) -> dict[str, str]:
+    """When the event of its project is, for what was made before it, and which hidden rows it has; {} without one."""
     if evaluation.submission is None:
         return {}
     hackathon = evaluation.submission.project.team.hackathon
     days = {"starts_at": hackathon.starts_at, "ends_at": hackathon.ends_at}
-    return {name: moment.isoformat() for name, moment in days.items() if moment is not None}
+    told = {name: moment.isoformat() for name, moment in days.items() if moment is not None}
+    return told | ({"hidden_rows": rows.id} if rows else {})
 
 
 def _work(evaluation: Evaluation, token: str, engine: Engine, cancellation: Cancellation, news: Newsroom) -> None:
@@ -59,6 +61,7 @@ def _work(evaluation: Evaluation, token: str, engine: Engine, cancellation: Canc
         _abort(evaluation, token, _worn_out(evaluation))
         return
     leases.write(evaluation.pk, token, started_at=evaluation.started_at or timezone.now())
+    rows = hidden.for_evaluation(evaluation)
     pipeline = Pipeline(
         key=evaluation.public_id,
         source=evaluation.source_url,
@@ -70,7 +73,8 @@ def _work(evaluation: Evaluation, token: str, engine: Engine, cancellation: Canc
         sink=news,
         cancellation=cancellation,
         state=evaluation.state,
-        event=_event(evaluation),
+        event=_event(evaluation, rows),
+        hidden=rows,
         settings=evaluation.build_settings,
         allow_local=settings.ASSAY_ALLOW_LOCAL_SOURCES,
     )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from evaluations import build_settings, views
+from evaluations.hidden import views as hidden
 from evaluations.rubrics import views as rubrics
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("p/<str:public_id>/build/", build_settings.edit, name="project_build"),
     path("events/<slug:slug>/scoring/", rubrics.scoring, name="scoring"),
     path("events/<slug:slug>/scoring/<slug:track>/", rubrics.edit, name="scoring_edit"),
+    path("events/<slug:slug>/hidden/", hidden.edit, name="hidden_test_set"),
     path("rubrics/", rubrics.index, name="rubric_list"),
     path("rubrics/<path:name>.json", rubrics.document, name="rubric_document"),
     path("rubrics/<path:name>/", rubrics.detail, name="rubric"),

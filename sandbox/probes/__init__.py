@@ -15,16 +15,21 @@ from sandbox.gateway import Models
 from sandbox.limits import Limits
 from sandbox.plain import plain
 from sandbox.plan import Plan
+from sandbox.training.hidden import HiddenRows
 from sandbox.tree import Tree
 from sandbox.workshop import Workshop
 
 
 @dataclass(frozen=True)
 class SourceTarget:
-    """What a probe of the source may look at. `history` is `Snapshot.history`: {commits, authors, first_at, ...}."""
+    """What a probe of the source may look at. `history` is `Snapshot.history`: {commits, authors, first_at, ...}.
+
+    `settings` is a manifest's text that counts more than the repository's own (`sandbox.manifest.manifest_of`).
+    """
 
     tree: Tree
     source: dict[str, Any]
+    settings: str = ""
 
 
 @dataclass
@@ -38,6 +43,7 @@ class Target:
     beside it, by the name that the plan gives them, as far as they have been started. `room` is the namespace of the
     pod that it is in: the app's is 0. `workshop` makes images on top of the app's, None when the source is lost.
     `waited_s` is what a probe has waited for other evaluations or a quiet host: it does not count as the team's time.
+    `hidden` are the rows of the event that only its organiser has.
     """
 
     pod: Pod
@@ -55,6 +61,7 @@ class Target:
     workshop: Workshop | None = None
     room: int = 0
     waited_s: float = 0.0
+    hidden: HiddenRows | None = field(default=None, repr=False)
 
     @property
     def port(self) -> int:
@@ -67,6 +74,7 @@ class Probe:
 
     A plan whose app is a job, which runs to its end, is looked at by the "job" probes instead; "app"
     probes look at both kinds.
+    A `secret` one comes after all others: what the services write from then on is told to nobody.
     `look` does the work; `gather` makes plain what it saw, because a team's words and numbers are in it.
     """
 
@@ -76,6 +84,7 @@ class Probe:
     on: Literal["source", "service", "job", "app"]
     question: str
     look: Callable[[Any], dict[str, Any]] = field(repr=False)
+    secret: bool = False
 
     def gather(self, target: Any) -> dict[str, Any]:
         """The probe's document; TeamFault (with what was seen as its `evidence`) or HostFault."""
@@ -92,4 +101,4 @@ def all_probes() -> tuple[Probe, ...]:
     """Every probe, in the order in which they run."""
     names = sorted(info.name for info in pkgutil.iter_modules(__path__))
     probes = [importlib.import_module(f"{__name__}.{name}").PROBE for name in names]
-    return tuple(sorted(probes, key=lambda probe: (probe.on != "source", probe.order, probe.id)))
+    return tuple(sorted(probes, key=lambda probe: (probe.on != "source", probe.secret, probe.order, probe.id)))

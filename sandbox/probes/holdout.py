@@ -9,10 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.prediction import Route
-from sandbox.prediction.answers import parsed, prediction_of
-from sandbox.prediction.asking import ask, post
-from sandbox.prediction.quality import measured, noise
-from sandbox.prediction.rows import rows_for
+from sandbox.prediction.known import figure, known_rows, predictions
+from sandbox.prediction.quality import noise
 from sandbox.probes import Probe, Target
 from sandbox.training.claims import claim_of
 
@@ -33,20 +31,12 @@ def gather(target: Target) -> dict[str, Any]:
     table, held_out = _table(source, training)
     if table is None or column not in table["columns"]:
         return _not("No rows with their answers were found.") | {"claim": claim}
-    at = table["columns"].index(column)
-    # A row that the route takes keeps its answer: rows_for leaves out those with gaps.
     route = Route.from_json(predict["route"])
-    kept = []
-    for row in table["rows"][:ROWS]:
-        found = rows_for(route, [table | {"rows": [row, row]}], column)
-        if found is not None:
-            kept.append((found.values[0], str(row[at])))
+    kept = known_rows(route, table, column, ROWS)
     if len(kept) < LEAST_ROWS:
         return _not(f"Only {len(kept)} rows of {table['path']} fit {route.path}.") | {"claim": claim}
-    output = str((told.get("predict") or {}).get("output") or "")
-    answers = ask(target, [post(route, row) for row, _ in kept], total_s=30.0)
-    said = [prediction_of(parsed(answer), output) for answer in answers]
-    reached = measured(claim["kind"], said, [answer for _, answer in kept])
+    said = predictions(target, route, kept)
+    reached = figure(claim["kind"], said, kept)
     seen = {"claim": claim, "path": table["path"], "held_out": held_out, "rows": len(kept)}
     if reached is None:
         return _not(f"{claim['name']} cannot be told from what {route.path} answers.") | seen

@@ -21,7 +21,7 @@ MOST_PAPERS = 6
 
 def gather(target: SourceTarget) -> dict[str, Any]:
     """{train, data, tables, splits, leaks, papers}; every path counts from the manifest's root."""
-    manifest = _manifest(target.tree)
+    manifest = _manifest(target.tree, target.settings)
     tree = target.tree.below(manifest.path("root")) if manifest else target.tree
     told = (manifest.get("ml") if manifest else None) or {}
     job, read = training_of(tree)
@@ -63,9 +63,9 @@ def gather(target: SourceTarget) -> dict[str, Any]:
     }
 
 
-def _manifest(tree: Tree) -> Manifest | None:
+def _manifest(tree: Tree, settings: str) -> Manifest | None:
     try:
-        return manifest_of(tree)
+        return manifest_of(tree, settings)
     except TeamFault:  # the plan says what is wrong with it
         return None
 

@@ -96,6 +96,33 @@ class TestTraining:
         found = read(code)
         assert (len(found["before_split"]), len(found["on_test"])) == (before, after)
 
+    @pytest.mark.parametrize(
+        ("code", "splits"),
+        [
+            ("X_train, X_test = X[idx[:n]], X[idx[n:]]\n", 1),
+            ("train = df[:800]\ntest = df[800:]\n", 1),
+            ("train_set = df.sample(frac=0.8, random_state=1)\ntest_set = df.drop(train_set.index)\n", 1),
+            ("train = df[df.year < 2020]\nval = df[df.year >= 2020]\n", 1),
+            ("X_train = train[columns]\nX_test = test[columns]\n", 0),
+            ("X_train = train.drop('y', axis=1)\nX_test = test.drop('y', axis=1)\n", 0),
+            ("train = df[:800]\n", 0),
+        ],
+    )
+    def test_rows_that_are_dealt_out_by_hand_are_held_back_too(self, code, splits):
+        assert len(read(code)["splits"]) == splits
+
+    def test_pipeline_is_run_rather_than_the_one_step_of_it_that_trains(self):
+        step = "import sklearn\n\ndef {name}():\n    {body}\n\nif __name__ == '__main__':\n    {name}()\n"
+        files = {
+            "src/prepare.py": step.format(name="prepare", body="return sklearn.model_selection.train_test_split([1])"),
+            "src/train.py": step.format(name="train", body="return sklearn.svm.SVC().fit([[0]], [1])"),
+            "src/pipeline.py": "from src.prepare import prepare\nfrom src.train import train\n\n"
+            "if __name__ == '__main__':\n    prepare()\n    train()\n",
+        }
+        job, modules_read = training_of(Tree.of(files))
+        assert job.commands == ("python src/pipeline.py",)
+        assert {one.path for one in modules_read} == set(files)
+
     def test_seed_of_a_split_is_read(self):
         assert [
             row["seeded"] for row in read("train_test_split(X, random_state=3)\ntrain_test_split(X)\n")["splits"]
@@ -319,6 +346,17 @@ def test_source_probe_keeps_bounded_rows_of_few_tables():
         gather(SourceTarget(Tree.of({"assay.yaml": "version: 1\nroot: nowhere\nml: {data: x.csv}\n"}), {}))["train"]
         is None
     )
+
+
+def test_settings_of_the_site_count_more_than_the_repositorys_manifest():
+    files = {"api/train.py": FIT, "api/a.csv": "x,y\n1,2\n3,4\n", "api/b.csv": "x,z\n1,2\n3,4\n"}
+    own = {"assay.yaml": "version: 1\nroot: elsewhere\nml: {data: a.csv, target: y}\n"}
+    settings = "version: 1\nroot: api\nml: {data: b.csv, target: z}\n"
+    for repository in (files, files | own, files | {"assay.yaml": "version: 1\nrot: api\n"}):
+        found = gather(SourceTarget(Tree.of(repository), {}, settings))
+        assert found["data"] == {"path": "b.csv", "target": "z", "rows": 2}
+        assert found["train"]["folder"] == ""
+    assert gather(SourceTarget(Tree.of(files | own), {}))["data"] is None
 
 
 def _described(path, kind, properties):

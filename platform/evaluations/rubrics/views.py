@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from evaluations import rubrics
 from evaluations.catalogue import CATEGORIES, curves
-from evaluations.models import EventRubric
+from evaluations.models import EventRubric, HiddenTestSet
 from evaluations.rubrics.actions import Outdated, save_rubric
 from evaluations.rubrics.drafts import RubricForm
 from evaluations.rubrics.preview import changes
@@ -36,7 +36,8 @@ def scoring(request: HttpRequest, slug: str) -> HttpResponse:
         for track, label in Project.Track.choices
     ]
     is_organiser = rules.is_organiser(request.user, hackathon)
-    context = {"hackathon": hackathon, "tracks": tracks, "is_organiser": is_organiser}
+    hidden = HiddenTestSet.objects.filter(hackathon=hackathon).defer("content").first()
+    context = {"hackathon": hackathon, "tracks": tracks, "is_organiser": is_organiser, "hidden": hidden}
     return render(request, "evaluations/rubrics/scoring.html", context)
 
 
