@@ -65,17 +65,20 @@ def level_of(findings: Sequence[Row]) -> int:
 def next_steps(findings: Sequence[Row], card: Row, most: int = STEPS) -> list[dict[str, Any]]:
     """Give the few things to do next: {check, title, observed, fix, gain, effort, level}, the first one first.
 
-    They come from the lowest level that is not finished, by points for an hour, and from the next one where it has
-    fewer. What has one fix is one step with the points of all together: a build that failed is why many checks saw
-    nothing.
+    They come from the lowest level that is not reached and from those below it, by points for an hour, and from the
+    next one where these have fewer. What has one fix is one step with the points of all together, named after what
+    the others follow from: a build that failed is why many checks saw nothing.
     """
+    due = level_of(findings) + 1
     steps: dict[str, dict[str, Any]] = {}
-    for row in sorted(findings, key=lambda row: (row.get("level", 2), -row["weight"], row["check"])):
+    for row in sorted(
+        findings, key=lambda row: (bool(row.get("because")), row.get("level", 2), -row["weight"], row["check"])
+    ):
         points = gain(findings, card, row) if row["outcome"] == "fail" else 0.0
         if points:
             step = {name: row[name] for name in ("check", "title", "observed", "fix")}
             step |= {"gain": 0.0, "effort": row.get("effort", "hours"), "level": row.get("level", 2)}
             step = steps.setdefault(row["fix"], step)
             step["gain"] = round(step["gain"] + points, 1)
-    by_worth = sorted(steps.values(), key=lambda step: (step["level"], -step["gain"] / HOURS[step["effort"]]))
+    by_worth = sorted(steps.values(), key=lambda step: (max(step["level"], due), -step["gain"] / HOURS[step["effort"]]))
     return by_worth[:most]

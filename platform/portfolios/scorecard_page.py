@@ -17,22 +17,27 @@ JUDGED = ("pass", "fail")
 
 
 def findings(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Sort a report's rows: `open`, `passed` in full, `unshown` by the project, and `other`.
+    """Sort a report's rows: `open`, `passed` with nothing to gain, `unshown` by the project, and `other`.
 
     The open ones stand by the points they would gain, of the others first what we failed to see. A failure that
     follows from another stands in that one's `following`, not among the open ones.
     """
     rows = [row | {"gain": gain(report, row), "shown": shown(report, row["evidence"])} for row in report["findings"]]
     judged = [row for row in rows if row["outcome"] in JUDGED]
-    left = sorted((row for row in judged if row["score"] < 1), key=lambda row: (-row["gain"], row["check"]))
+    left = sorted((row for row in judged if _is_open(row)), key=lambda row: (-row["gain"], row["check"]))
     for row in left:
         row["following"] = [other for other in left if other.get("because") == row["check"]]
     return {
         "open": [row for row in left if not row.get("because")],
-        "passed": [row for row in judged if row["score"] == 1],
+        "passed": [row for row in judged if not _is_open(row)],
         "unshown": [row for row in rows if row.get("cause") == "project"],
         "other": sorted((row for row in rows if _is_other(row)), key=lambda row: row["outcome"] == "not_applicable"),
     }
+
+
+def _is_open(row: dict[str, Any]) -> bool:
+    """It failed, or passed with points left that can be seen."""
+    return row["outcome"] == "fail" or row["gain"] > 0
 
 
 def _is_other(row: dict[str, Any]) -> bool:

@@ -47,6 +47,23 @@ def test_level_is_the_highest_that_mostly_passes_over_finished_ones(scores, leve
     assert level_of([row(f"c{at}", *one) for at, one in enumerate(scores)]) == level
 
 
+def test_levels_that_are_reached_are_ordered_with_the_next_one_by_worth():
+    rows = [row(f"done{level}{at}", level, 1.0) for level in (1, 2, 3) for at in range(4)]
+    left = [row("little", 1, 0.0, weight=2.5, effort="days"), row("much", 3, 0.0, weight=10, effort="minutes")]
+    assert level_of([*rows, *left]) == 3
+    assert [step["check"] for step in next_steps([*rows, *left], CARD)] == ["much", "little"]
+
+
+def test_step_has_the_name_of_what_the_others_follow_from():
+    first = row("first", 2, 0.0, weight=2.5, fix="Mend it.") | {"because": None}
+    after = row("after", 1, 0.0, weight=10, fix="Mend it.") | {"because": "first"}
+    (step,) = next_steps([after, first], CARD)
+    assert (step["check"], step["gain"]) == (
+        "first",
+        round(sum(gain([after, first], CARD, one) for one in (first, after)), 1),
+    )
+
+
 def test_steps_come_from_the_lowest_unfinished_level_by_points_for_an_hour():
     rows = [
         row("far", 3, 0.0, weight=10, effort="minutes"),
@@ -92,7 +109,8 @@ def test_report_names_at_most_three_steps_that_gain_something(path):
     steps = document["next_steps"]
     assert 1 <= len(steps) <= 3
     assert all(step["gain"] > 0 and step["fix"] for step in steps)
-    assert [step["level"] for step in steps] == sorted(step["level"] for step in steps)
+    due = [max(step["level"], level_of(document["findings"]) + 1) for step in steps]
+    assert due == sorted(due)
 
 
 def test_first_step_of_what_never_started_is_to_start_it():
