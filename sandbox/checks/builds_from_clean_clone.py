@@ -24,6 +24,8 @@ _CHANGES = frozenset(
     | {"server_added", "start_expanded", "start_for_production", "start_opened", "start_preview"}
     | {"start_without_watcher"}
 )
+# What may be so only in the release that a stand-in for the wanted base is made of: then it is ours to repair.
+_OF_THE_BASE = frozenset({"system_package_renamed", "system_python_opened"})
 # What an image is worth that came out with one change, with two, with more.
 _WORTH = (0.7, 0.6, 0.5)
 
@@ -55,7 +57,10 @@ def _said(note: Mapping[str, Any]) -> tuple[str, str]:
 def _changes(evidence: Evidence) -> list[tuple[int, Mapping[str, Any]]]:
     """The plan's notes that count, with their places among all of them."""
     counted = _CHANGES | {repair.id for repair in all_repairs()}
-    notes = (evidence.plan or {}).get("repairs", [])
+    plan = evidence.plan or {}
+    if any(base.get("how") == "stand-in" for base in plan.get("base_images", ())):
+        counted -= _OF_THE_BASE
+    notes = plan.get("repairs", [])
     return [(number, note) for number, note in enumerate(notes) if note["id"] in counted]
 
 

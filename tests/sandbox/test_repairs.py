@@ -15,6 +15,11 @@ from sandbox.tree import Tree
 FLASK = "from flask import Flask\napp = Flask(__name__)\n@app.route('/health')\ndef health(): return 'ok'\n"
 OWN = 'FROM python:3.12-slim\nCOPY . .\nRUN pip install flask\nUSER 1000\nCMD ["python", "app.py"]\n'
 SKLEARN = "FROM python:3.12-slim\nCOPY . .\nRUN pip install flask sklearn\nCMD python app.py\n"
+APT = "E: Package 'netcat' has no installation candidate\nE: Unable to locate package openjdk-11-jre-headless"
+OLD_APT = (
+    "FROM python:3.10\nRUN apt-get update && apt-get install -y \\\n  netcat openjdk-11-jre-headless \\\n  netcat-x\n"
+    'COPY . .\nRUN ./netcat && pip install flask\nCMD ["python", "app.py"]\n'
+)
 UBUNTU = 'FROM ubuntu AS app\nRUN apt-get install -y python3-pip\nRUN pip3 install flask\nCMD ["python3", "app.py"]\n'
 FILES = {"app.py": FLASK, "requirements.txt": "flask\ngunicorn\n"}
 OLD = {"committed_at": "2020-06-14T18:03:11+02:00"}
@@ -54,6 +59,7 @@ APPLIES = {
     "build_constraint": broken("wheel_build_failed", package="openai-whisper", absent="pkg_resources"),
     "requirement_renamed": broken("requirement_misnamed", {"app.py": FLASK, "Dockerfile": SKLEARN}, package="sklearn"),
     "lock_renewed": broken("lock_out_of_date", NODE),
+    "system_package_renamed": broken("apt_package_missing", {"app.py": FLASK, "Dockerfile": OLD_APT}, detail=APT),
     "system_python_opened": broken("externally_managed", {"app.py": FLASK, "Dockerfile": UBUNTU}),
     "fonts_replaced": broken("build_host_unreachable", NEXT, detail="Failed to fetch `Inter` from Google Fonts."),
 }
@@ -102,6 +108,10 @@ ASIDE = {
         broken("exited", source=OLD, detail='  File "/app/app.py", line 3, in <module>\nValueError: no rows'),
         broken("import_error", source={"committed_at": None}),
         broken("import_error", FILES | {"Dockerfile": OWN}, source=OLD),
+    ],
+    "system_package_renamed": [
+        broken("apt_package_missing", {"app.py": FLASK, "Dockerfile": OLD_APT}, detail="E: Unable to locate package x"),
+        broken("apt_package_missing", {"app.py": FLASK, "Dockerfile": OWN}, detail=APT),
     ],
     "system_python_opened": [
         broken("externally_managed", {"app.py": FLASK, "Dockerfile": "FROM ubuntu\nRUN ./install.sh\nCMD ./app.py\n"}),
@@ -179,6 +189,11 @@ class TestPlanAfterwards:
             mend(APPLIES["host_override"]).start[2].startswith("exec python -m flask --app app:app run --host 0.0.0.0")
         )
 
+    def test_packages_of_the_system_are_installed_by_their_names_of_today(self):
+        mended = mend(APPLIES["system_package_renamed"])
+        assert "  netcat-openbsd default-jre-headless \\\n  netcat-x\n" in mended.dockerfile
+        assert "RUN ./netcat &&" in mended.dockerfile
+
     def test_pip_may_install_for_the_system_in_every_stage(self):
         lines = mend(APPLIES["system_python_opened"]).dockerfile.splitlines()
         assert lines[:2] == ["FROM ubuntu AS app", "ENV PIP_BREAK_SYSTEM_PACKAGES=1"]
@@ -248,6 +263,13 @@ class TestWorth:
     def test_changes_count_and_information_does_not(self, notes, score):
         finding = self.score(*notes)
         assert (finding.outcome, finding.score) == ("pass", score)
+
+    @pytest.mark.parametrize("how", ["stand-in", "pulled"])
+    def test_what_only_a_stand_in_lacks_costs_nothing(self, how):
+        plan = {"base_images": [{"how": how}], "repairs": [{"id": "system_package_renamed", "why": "X. Y."}]}
+        evidence = Evidence("general", plan=plan, probes={"build": {"image_digest": "sha256:0", "build_s": 3.0}})
+        score = judge(all_checks()["builds_from_clean_clone"], evidence).score
+        assert score == (1.0 if how == "stand-in" else 0.7)
 
     def test_every_repair_costs_and_is_named(self):
         for repair in all_repairs():
