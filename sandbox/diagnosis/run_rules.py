@@ -14,6 +14,19 @@ _ABSENT = r"(?:not set|missing|not found|required|must be|undefined|not defined|
 
 RUN_RULES = (
     *CONFLICT_RULES,
+    rule(
+        "java_missing",
+        (
+            r"^JAVA_HOME is not set",
+            r"JAVA_GATEWAY_EXITED",
+            r"Java gateway process exited before sending its port number",
+            r"H2OStartupError: Cannot find [Jj]ava",
+            r"JavaNotFoundError",
+        ),
+        "A package needs Java, which the image does not have",
+        "Install it in the Dockerfile: RUN apt-get update && apt-get install -y default-jre-headless; pyspark, h2o and "
+        "tabula start a program of Java.",
+    ),
     *PATH_RULES,
     *COMPILED_RUN_RULES,
     *NODE_RUN_RULES,

@@ -66,7 +66,7 @@ class Dockerfile:
         return [BuildKitOnly(line, what) for line, what, dropped in self._newer() if not dropped]
 
     def dropped(self) -> list[BuildKitOnly]:
-        """What only BuildKit knows and `rewrite` does without: cache mounts, --link, scripts in a RUN."""
+        """What only BuildKit knows and `rewrite` does without: mounts of caches and of the context, --link, scripts."""
         return [BuildKitOnly(line, what) for line, what, dropped in self._newer() if dropped]
 
     def rewrite(self, mapping: Mapping[str, str]) -> str:
@@ -180,10 +180,22 @@ def _droppable(one: Instruction, flag: Flag) -> bool:
     """Whether the result of the build is the same without the flag."""
     if one.keyword == "RUN":
         kind = [item.partition("=")[2] for item in flag.value.split(",") if item.startswith("type=")]
+        if _lent(flag):
+            return True
         return (flag.name == "mount" and kind == ["cache"]) or (flag.name, flag.value) == ("network", "default")
     if one.keyword == "FROM":
         return flag.name == "platform" and _PLATFORM_OF_BUILDKIT.fullmatch(flag.value) is not None
     return flag.name == "link"
+
+
+def _lent(flag: Flag) -> tuple[str, str] | None:
+    """(source, target) of a mount that lends a step a file or folder of the build context; None for any other flag."""
+    given = dict(item.partition("=")[::2] for item in flag.value.split(","))
+    if flag.name != "mount" or given.get("type", "bind") != "bind" or "from" in given:
+        return None
+    source = given.get("source") or given.get("src") or "."
+    target = given.get("target") or given.get("destination") or given.get("dst")
+    return (source, target) if target and not re.search(r"[\s$\"']", source + target) else None
 
 
 def _script(one: Instruction) -> str | None:
@@ -218,4 +230,8 @@ def _written(outer: Instruction, images: Mapping[int, str], escape: str) -> str:
         for place, flag in enumerate(one.flags)
         if not _droppable(one, flag)
     ]
-    return " ".join([*(["ONBUILD"] if outer.inner else []), one.keyword, *flags, arguments])
+    on_build = ["ONBUILD"] if outer.inner else []
+    # What a step is lent is copied before it, and stays.
+    lent = [mount for flag in one.flags if one.keyword == "RUN" and (mount := _lent(flag))]
+    copies = [" ".join([*on_build, "COPY", json.dumps(list(mount))]) for mount in lent]
+    return "\n".join([*copies, " ".join([*on_build, one.keyword, *flags, arguments])])

@@ -29,6 +29,9 @@ _SAID = re.compile(
     rf"(?P<more>[A-Za-z ()'\"]{{0,40}})(?:[:=]{{1,2}}[ \t]*[\[(]?|[ \t]{{1,40}}|[ ]is[ ]){_NUMBER}",
     re.IGNORECASE,
 )
+# "Evaluation metrics (Test):" or "=== Test ===" over lines that name none of the sets themselves.
+_SET = re.compile(r"(?<![A-Za-z])(?P<set>train|valid|val|test|hold-?out)(?:ing|ation)?(?![A-Za-z])", re.IGNORECASE)
+_HEADING = re.compile(r"^[^:=]{0,80}:[ \t]*$|^[=#*-]{2,}.{1,80}[=#*-]{2,}[ \t]*$")
 # How long something took differs from run to run, and says nothing of the model.
 TIMES = re.compile(r"time|second|duration|elapsed|date|stamp|epoch_s|_ms$|speed|throughput", re.IGNORECASE)
 
@@ -50,11 +53,16 @@ def metrics_of(path: str, text: str) -> list[dict[str, Any]]:
 
 
 def in_log(log: str, source: str = "log") -> list[dict[str, Any]]:
-    """What lines such as "val accuracy: 0.93" say; of each name the last value."""
+    """What lines such as "val accuracy: 0.93" say; of each name the last value. A heading names the set for them."""
     found: dict[str, float] = {}
+    over = ""
     for line in log.splitlines():
+        if _HEADING.match(line[:_LINE_CHARACTERS].strip()):
+            named = _SET.search(line)
+            over = f"{_plain(named['set'])}_" if named else ""
         for match in _SAID.finditer(line[:_LINE_CHARACTERS]):
-            name = _plain(match["name"]) + ("_pct" if match["percent"] else "")
+            own = "" if _SET.search(match["name"]) else over
+            name = own + _plain(match["name"]) + ("_pct" if match["percent"] else "")
             found.pop(name, None)
             found[name] = float(match["value"])
     return _rows(found.items(), source)

@@ -18,7 +18,7 @@ from sandbox.pysource.projects import (
     table,
     toml,
 )
-from sandbox.pysource.requirements import parse_requirement, read_requirements
+from sandbox.pysource.requirements import installable, parse_requirement, read_requirements
 from sandbox.pysource.spoken import spoken_packages
 from sandbox.pysource.syntax import Module
 from sandbox.sourcetext.misspelt import misspelt
@@ -151,13 +151,18 @@ def _locked(tree: Tree, lock: str, beside: str) -> Manifest | None:
 
 
 def _generated(path: str, lines: list[str], why: str, pins: dict[str, str] | None = None) -> Manifest:
+    read = [installable(line, path) for line in lines] if path else [(line, ()) for line in lines]
+    notes = dict.fromkeys(note for _, told in read for note in told)
+    lines = [line for line, _ in read if line]
     files = [(GENERATED, "\n".join(lines) + "\n")]
     install: tuple[str, ...] = ("-r", GENERATED)
     if pins:
-        files.append((GENERATED_PINS, "".join(f"{name}=={version}\n" for name, version in sorted(pins.items()))))
+        fixed = [installable(f"{name}=={version}", path) for name, version in sorted(pins.items())]
+        notes |= dict.fromkeys(note for _, told in fixed for note in told if note.id == "requirement_variant_dropped")
+        files.append((GENERATED_PINS, "".join(f"{line}\n" for line, _ in fixed if line)))
         install += ("-c", GENERATED_PINS)
     requirements = tuple(requirement for line in lines if (requirement := parse_requirement(line)))
-    return Manifest(path, install, (), tuple(files), False, requirements, (), why, frozenset(pins or ()))
+    return Manifest(path, install, (), tuple(files), False, requirements, tuple(notes), why, frozenset(pins or ()))
 
 
 def _from_requirements(tree: Tree, path: str, *, renamed: bool = False) -> Manifest | None:

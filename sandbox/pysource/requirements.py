@@ -112,6 +112,12 @@ def read_requirements(tree: Tree, path: str, *, depth: int = 3, seen: set[str] |
     return Requirements(path, tuple(lines), tuple(parsed), tuple(dict.fromkeys(includes)), local, tuple(notes.values()))
 
 
+def installable(line: str, where: str) -> tuple[str, tuple[Note, ...]]:
+    """A requirement of any other manifest as pip can install it here, "" when it cannot be; see `read_requirements`."""
+    kept, change = _for_linux(line, where, own_index=False)
+    return kept, tuple(change.values())
+
+
 def _for_linux(line: str, where: str, *, own_index: bool) -> tuple[str, dict[str, Note]]:
     """The line as pip can install it here, "" when it cannot be, and what to tell of the change."""
     if here := _LOCAL_PATH.match(line):

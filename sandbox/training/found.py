@@ -29,13 +29,25 @@ def training_of(tree: Tree) -> tuple[Job | None, tuple[Module, ...]]:
     parsed = modules(tree)
     by_stem = stems(parsed)
     named = tuple(one for one in parsed if TRAINING_NAME.search(stem(one.path)))
-    for job in (declared(tree), script_job(tree, named), script_job(tree, parsed), notebook_job(tree)):
+    alone, whole = script_job(tree, named), script_job(tree, parsed)
+    # What starts the training script prepares its data, too.
+    scripts = (whole, alone) if _starts(whole, alone, by_stem) else (alone, whole)
+    for job in (declared(tree), *scripts, notebook_job(tree)):
         if job is not None and _is_training(job, by_stem):
             own: dict[str, Module] = {}
             for module in job.modules:
                 own |= {one.path: one for one in reached(module, by_stem)}
             return job, tuple(own.values())
     return None, ()
+
+
+def _starts(whole: Job | None, alone: Job | None, by_stem: Mapping[str, list[Module]]) -> bool:
+    """Whether the one imports what the other runs."""
+    if whole is None or alone is None:
+        return False
+    own = {one.path for one in whole.modules}
+    below = {one.path for module in whole.modules for one in reached(module, by_stem)} - own
+    return bool(alone.modules) and all(one.path in below for one in alone.modules)
 
 
 def _is_training(job: Job, by_stem: Mapping[str, list[Module]]) -> bool:

@@ -23,6 +23,9 @@ _CLASSES = re.compile(
 # They only number the classes.
 _HARMLESS = re.compile(r"Label(?:Encoder|Binarizer)$|MultiLabelBinarizer$")
 _FITS = ("fit", "fit_transform", "fit_resample")
+# Which rows, as people call it.
+_CHOSEN = re.compile(r"idx|ind(?:ex|ices)|mask|perm", re.IGNORECASE)
+_TRAINED_ON = re.compile(r"(?:^|_)train(?:ing)?(?:$|_)", re.IGNORECASE)
 _HELD_OUT = re.compile(r"(?:^|_)(?:test|val|valid|validation|holdout)(?:$|_)", re.IGNORECASE)
 
 
@@ -58,6 +61,8 @@ def _read_scope(module: Module, scope: ast.AST, found: dict[str, list[dict[str, 
     for call in splits:
         seeded = any(word.arg and re.search(r"seed|random_state|generator|rng", word.arg) for word in call.keywords)
         found["splits"].append(_row(module, call) | {"seeded": seeded})
+    if not splits:
+        found["splits"] += _by_hand(module, nodes)
     first = min((call.lineno for call in splits), default=0)
     for call in calls:
         kind = _fitted(module, call, made)
@@ -68,6 +73,36 @@ def _read_scope(module: Module, scope: ast.AST, found: dict[str, list[dict[str, 
             found["on_test"].append(_row(module, call))
         elif call.lineno < first and _CLASSES.search(kind) and not _HARMLESS.search(kind) and "train" not in argument:
             found["before_split"].append(_row(module, call))
+
+
+def _by_hand(module: Module, nodes: list[ast.AST]) -> Iterator[dict[str, Any]]:
+    """Rows dealt out by index, mask or sample: `x_train, x_test = x[:n], x[n:]`. Of the first pair of such names."""
+    taken: dict[str, ast.expr] = {}
+    for node in nodes:
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+            names = target.elts if isinstance(target, ast.Tuple) else [target]
+            values = node.value.elts if several and isinstance(node.value, ast.Tuple) else [node.value] * len(names)
+            pairs = zip(names, values, strict=False)
+            taken |= {name.id: value for name, value in pairs if isinstance(name, ast.Name) and _is_part(value)}
+    trained = next((value for name, value in taken.items() if _TRAINED_ON.search(name)), None)
+    if trained is not None and any(_HELD_OUT.search(name) for name in taken):
+        seeded = re.search(r"seed|random_state", ast.unparse(trained)) is not None
+        yield {"where": f"{module.path}:{trained.lineno}", "call": ast.unparse(trained)[:100], "seeded": seeded}
+
+
+def _is_part(value: ast.expr) -> bool:
+    """`rows[:n]`, `rows[mask]`, `rows[idx[:n]]`, or what `sample`, `query`, `head`, `tail`, `drop(x.index)` leave."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        of_rows = any(isinstance(one, ast.Attribute) and one.attr == "index" for one in value.args)
+        return value.func.attr in ("sample", "query", "head", "tail") or (value.func.attr == "drop" and of_rows)
+    return isinstance(value, ast.Subscript) and any(
+        isinstance(one, ast.Slice | ast.Compare | ast.Invert)
+        or (isinstance(one, ast.Name) and _CHOSEN.search(one.id) is not None)
+        for one in ast.walk(value.slice)
+    )
 
 
 def _made(module: Module, nodes: list[ast.AST]) -> dict[str, str]:

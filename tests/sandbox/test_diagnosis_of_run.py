@@ -113,6 +113,7 @@ RUNS = [
         "",
     ),
     (TRACE + "ModuleNotFoundError: No module named 'distutils.util'", "standard_module_gone", "distutils", "3.11"),
+    ("JAVA_HOME is not set\n" + TRACE + "PySparkRuntimeError: no gateway", "java_missing", "Java", "default-jre"),
     (TRACE + "ModuleNotFoundError: No module named 'imp'", "standard_module_gone", "imp", "importlib"),
     (
         TRACE + "ImportError: cannot import name 'Mapping' from 'collections' (/usr/local/lib/python3.12/x.py)",

@@ -139,11 +139,26 @@ def test_rewrite_leaves_out_what_does_not_change_the_result():
     assert json.loads(lines[4].removeprefix("RUN "))[2] == "python - <<'PY' && echo done\nprint(1)\nPY\n"
 
 
+def test_what_a_step_is_lent_of_the_context_is_copied_before_it():
+    text = (
+        "FROM a\nRUN --mount=type=cache,target=/c --mount=type=bind,source=uv.lock,target=uv.lock \\\n"
+        "    --mount=src=pyproject.toml,dst=/app/pyproject.toml uv sync\nONBUILD RUN --mount=target=. make\n"
+    )
+    assert parse(text).buildkit_only() == []
+    assert rewritten(text).splitlines()[1:] == [
+        'COPY ["uv.lock", "uv.lock"]',
+        'COPY ["pyproject.toml", "/app/pyproject.toml"]',
+        "RUN uv sync",
+        'ONBUILD COPY [".", "."]',
+        "ONBUILD RUN make",
+    ]
+
+
 @pytest.mark.parametrize(
     ("step", "what"),
     [
         ("RUN --mount=type=secret,id=k x", "RUN --mount"),
-        ("RUN --mount=type=bind,target=/x x", "RUN --mount"),
+        ("RUN --mount=type=bind,from=other:1,target=/x x", "RUN --mount"),
         ("RUN --security=insecure x", "RUN --security"),
         ("RUN --network=host x", "RUN --network"),
         ("COPY --chmod=755 a b", "COPY --chmod"),

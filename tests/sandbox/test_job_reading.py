@@ -63,6 +63,15 @@ class TestMetrics:
     def test_line_of_a_log_names_its_metric(self, line, name, value):
         assert {row["name"]: row["value"] for row in in_log(line)}[name] == value
 
+    def test_heading_names_the_set_of_the_figures_below_it(self):
+        log = "Metrics (Train 80%):\n MAE: 1.5\n=== Test ===\n MAE: 2.5\n val R2: 0.5\nOn all rows:\n MAE: 2\n"
+        assert {row["name"]: row["value"] for row in in_log(log)} == {
+            "train_mae": 1.5,
+            "test_mae": 2.5,
+            "val_r2": 0.5,
+            "mae": 2.0,
+        }
+
     @pytest.mark.parametrize("line", ["loading data 3", "flossing: 3", "accuracy: high", "score table", "a" * 5000])
     def test_other_lines_are_none(self, line):
         assert in_log(line) == []

@@ -92,6 +92,20 @@ class TestRequirements:
     def test_import_of_a_namespace_names_its_distribution(self, imported, distribution):
         assert distribution_of(imported) == distribution
 
+    def test_module_that_has_left_python_is_no_package_to_be_guessed(self):
+        tree = Tree.of({"app.py": "import imp, cgi, distutils.util\nimport flask\n"})
+        assert third_party(tree, modules(tree)) == ("flask",)
+
+    def test_names_and_builds_that_the_index_lacks_are_exchanged_in_locks_and_other_manifests_too(self):
+        project = '[project]\nname = "x"\nversion = "1"\ndependencies = ["torch==2.1.0+cpu", "sklearn", "json"]\n'
+        lock = "[[package]]\nname='torch'\nversion='2.1.0+cpu'\n[[package]]\nname='flask'\nversion='3.0.0'\n"
+        found = find_manifest(Tree.of({"pyproject.toml": project, "uv.lock": lock}), "", ())
+        assert [text for _, text in found.files] == ["torch==2.1.0\nscikit-learn\n", "flask==3.0.0\ntorch==2.1.0\n"]
+        assert {note.id for note in found.notes} == {"requirement_variant_dropped", "requirement_misnamed"}
+
+    def test_what_starts_a_program_of_java_brings_it(self):
+        assert system_packages(["pyspark"]) == ("default-jre-headless",)
+
     def test_what_only_a_hosted_notebook_has_is_not_installed(self):
         tree = Tree.of({"app.py": "import google.colab\nfrom google import genai\nimport groq\n"})
         assert third_party(tree, modules(tree)) == ("google-genai", "groq")
