@@ -3,9 +3,9 @@
 from sandbox.diagnosis.compiled_rules import COMPILED_BUILD_RULES
 from sandbox.diagnosis.conflict_rules import CONFLICT_RULES
 from sandbox.diagnosis.node_rules import NODE_BUILD_RULES
+from sandbox.diagnosis.pip_rules import PIP_RULES
 from sandbox.diagnosis.rules import rule
 from sandbox.diagnosis.standard_rules import STANDARD_RULES
-from sandbox.diagnosis.system_python_rules import SYSTEM_PYTHON_RULES
 from sandbox.pysource.standard import STANDARD_MODULES
 
 _INSTALL = r"\b(?:pip3?|apt(?:-get)?|apk|npm|yarn|pnpm|uv|poetry|pipenv|conda|mamba|curl|wget)\b"
@@ -105,7 +105,7 @@ STEP_RULES = (
     *CONFLICT_RULES,
     *COMPILED_BUILD_RULES,
     *NODE_BUILD_RULES,
-    *SYSTEM_PYTHON_RULES,
+    *PIP_RULES,
     rule(
         "disk_full",
         (r"\[Errno 28\] No space left on device", r"No space left on device$"),

@@ -59,6 +59,7 @@ APPLIES = {
     "build_constraint": broken("wheel_build_failed", package="openai-whisper", absent="pkg_resources"),
     "requirement_renamed": broken("requirement_misnamed", {"app.py": FLASK, "Dockerfile": SKLEARN}, package="sklearn"),
     "lock_renewed": broken("lock_out_of_date", NODE),
+    "older_pip": broken("metadata_refused", package="celery"),
     "system_package_renamed": broken("apt_package_missing", {"app.py": FLASK, "Dockerfile": OLD_APT}, detail=APT),
     "system_python_opened": broken("externally_managed", {"app.py": FLASK, "Dockerfile": UBUNTU}),
     "fonts_replaced": broken("build_host_unreachable", NEXT, detail="Failed to fetch `Inter` from Google Fonts."),
@@ -108,6 +109,9 @@ ASIDE = {
         broken("exited", source=OLD, detail='  File "/app/app.py", line 3, in <module>\nValueError: no rows'),
         broken("import_error", source={"committed_at": None}),
         broken("import_error", FILES | {"Dockerfile": OWN}, source=OLD),
+    ],
+    "older_pip": [
+        broken("metadata_refused", {"Dockerfile": "FROM node:20\nRUN npm ci\nCMD node a.js\n"}, package="celery")
     ],
     "system_package_renamed": [
         broken("apt_package_missing", {"app.py": FLASK, "Dockerfile": OLD_APT}, detail="E: Unable to locate package x"),
@@ -188,6 +192,30 @@ class TestPlanAfterwards:
         assert (
             mend(APPLIES["host_override"]).start[2].startswith("exec python -m flask --app app:app run --host 0.0.0.0")
         )
+
+    @pytest.mark.parametrize(
+        ("lines", "made"),
+        [
+            (
+                "RUN pip install -U setuptools pip\nRUN pip install -r r",
+                "RUN pip install -U setuptools 'pip<24.1'\nRUN pip install -r r",
+            ),
+            (
+                "RUN pip install --upgrade pip && pip install -r r",
+                "RUN pip install --upgrade 'pip<24.1' && pip install -r r",
+            ),
+            ("RUN pip install -r r", "RUN pip install 'pip<24.1'\nRUN pip install -r r"),
+            (
+                "USER app\nRUN pip install x",
+                "USER app\nUSER root\nRUN pip install 'pip<24.1'\nUSER app\nRUN pip install x",
+            ),
+        ],
+        ids=["renewed-before", "renewed-in-the-line", "as-it-comes", "as-another-user"],
+    )
+    def test_pip_is_one_that_takes_what_is_pinned(self, lines, made):
+        own = "FROM python:3.9\n{}\nCMD python app.py\n"
+        plan = mend(broken("metadata_refused", {"app.py": FLASK, "Dockerfile": own.format(lines)}, package="celery"))
+        assert plan.dockerfile == own.format(made)
 
     def test_packages_of_the_system_are_installed_by_their_names_of_today(self):
         mended = mend(APPLIES["system_package_renamed"])

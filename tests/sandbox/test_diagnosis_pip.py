@@ -1,4 +1,4 @@
-"""pip that refuses to install beside a distribution's packages: told as that, and opened once."""
+"""What pip took once and refuses today: told as that, and mended once."""
 
 from sandbox.buildpacks import plan_for
 from sandbox.diagnosis import diagnose
@@ -33,3 +33,16 @@ def test_refusal_is_named_with_its_line_and_mended():
     assert (fault.owner, fault.id, fault.where) == ("team", "externally_managed", "Dockerfile:5")
     assert "python:3.12-slim" in fault.fix
     assert [note.id for note in mend(Broken(plan, fault, tree, {})).repairs] == ["system_python_opened"]
+
+
+def test_description_that_pip_refuses_is_told_of_its_package():
+    log = (
+        "WARNING: Ignoring version 5.1.2 of celery since it has invalid metadata:\n"
+        "    pytz (>dev)\nPlease use pip<24.1 if you need to use this version.\n"
+        "ERROR: No matching distribution found for celery==5.1.2\n"
+    )
+    tree = Tree.of(FILES | {"requirements.txt": "flask\ncelery==5.1.2\n"})
+    fault = diagnose(BuildFailed("exit 1", log, step="RUN pip3 install -r requirements.txt"), tree, plan_for(tree))
+    assert (fault.id, fault.where) == ("metadata_refused", "requirements.txt:2")
+    assert fault.facts["package"] == "celery"
+    assert [note.id for note in mend(Broken(plan_for(tree), fault, tree, {})).repairs] == ["older_pip"]
