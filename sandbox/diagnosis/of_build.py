@@ -18,6 +18,10 @@ from sandbox.tree import Tree
 
 _COMMAND = re.compile(r"^The command '", re.MULTILINE)
 _FAILED = re.compile(r"' returned a non-zero code: \d{1,10}$", re.MULTILINE)
+# What a package that is compiled asks for beside a compiler.
+_TOOLS = re.compile(
+    r"pg_config|mysql_config|mysqlclient|pkg-config|cmake|cargo|portaudio\.h|ffi\.h|xmlversion\.h|\bRust\b"
+)
 _STEP = re.compile(r"^Step \d+/\d+ : (?P<instruction>[^\n]*)", re.MULTILINE)
 
 
@@ -50,6 +54,8 @@ def diagnose(failure: BuildFailed, tree: Tree, plan: Plan) -> TeamFault | HostFa
         found.rule.id, found.title, detail=detail, fix=found.fix, where=_where(found, tree, plan, step, output)
     )
     fault.facts = found.groups | _wanted_python(found, output)
+    if found.rule.id == "compiler_missing":
+        fault.facts["wanted"] = " ".join(dict.fromkeys(_TOOLS.findall(output)))
     if found.rule.id == "wheel_build_failed":
         _explain_wheel(fault, output)
     return fault

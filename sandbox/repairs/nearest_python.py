@@ -20,7 +20,7 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
     if not used or broken.plan.buildpack not in ("python", "job"):
         return None
     chosen = _fitting(broken.fault.facts.get("want", "")) or _of_its_time(broken.source, used)
-    if chosen in (None, used):
+    if chosen in (None, used) or (broken.fault.id == "compiler_missing" and not _is_older(broken.source, used)):
         return None
     text = with_python(broken.plan.dockerfile, chosen)
     runtime = broken.plan.runtime.replace(f"Python {used}", f"Python {chosen}")
@@ -38,6 +38,15 @@ def _fitting(want: str) -> str | None:
     return fitting[-1] if fitting else None
 
 
+def _is_older(source: dict[str, object], used: str) -> bool:
+    """Whether a commit is from before that Python had wheels: an older one has those that would be compiled now."""
+    try:
+        then = of_its_time(date.fromisoformat(str(source.get("committed_at"))[:10]))
+    except ValueError:
+        return False
+    return used in KNOWN and KNOWN.index(then) < KNOWN.index(used)
+
+
 def _of_its_time(source: dict[str, object], used: str) -> str | None:
     """The newest Python of the commit's date; one older when that is the one in use."""
     try:
@@ -53,6 +62,14 @@ def _of_its_time(source: dict[str, object], used: str) -> str | None:
 REPAIR = Repair(
     "nearest_python",
     30,
-    frozenset({"python_too_old_or_new", "standard_module_gone", "dependency_not_found", "wheel_build_failed"}),
+    frozenset(
+        {
+            "python_too_old_or_new",
+            "standard_module_gone",
+            "dependency_not_found",
+            "wheel_build_failed",
+            "compiler_missing",
+        }
+    ),
     mend,
 )

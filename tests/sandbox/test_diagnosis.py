@@ -323,3 +323,9 @@ def test_step_of_the_build_that_imports_what_has_left_python_is_told_so():
     fault = built("ModuleNotFoundError: No module named 'imp'", "RUN python train.py")
     assert (fault.id, fault.facts["want"]) == ("standard_module_gone", "<3.12")
     assert fault.title == "imp is no longer part of Python: 3.11 is the last version that has it"
+
+
+def test_what_a_package_wants_beside_a_compiler_is_kept_for_the_repair():
+    said = "Error: pg_config executable not found.\npg_config is required\nYou may install a binary package"
+    assert built(said).facts["wanted"] == "pg_config"
+    assert built("error: command 'gcc' failed: No such file or directory").facts["wanted"] == ""

@@ -22,6 +22,10 @@ OLD_APT = (
 )
 UBUNTU = 'FROM ubuntu AS app\nRUN apt-get install -y python3-pip\nRUN pip3 install flask\nCMD ["python3", "app.py"]\n'
 FILES = {"app.py": FLASK, "requirements.txt": "flask\ngunicorn\n"}
+NEEDS_POSTGRES = FILES | {
+    "requirements.txt": "flask\npsycopg2-binary\n",
+    "config.py": "import os\nHOST, NAME = os.environ['DB_HOST'], os.environ['DB_NAME']\nSECRET = os.environ['JWT_SECRET']\n",
+}
 OLD = {"committed_at": "2020-06-14T18:03:11+02:00"}
 NEW = {"committed_at": "2026-10-01T10:00:00+00:00"}
 NODE = {
@@ -56,10 +60,12 @@ APPLIES = {
     ),
     "nearest_python": broken("python_too_old_or_new", package="numba", want="<3.11,>=3.8"),
     "as_of_commit": broken("import_error", source=OLD),
+    "compiler_added": broken("compiler_missing", wanted="pg_config"),
     "build_constraint": broken("wheel_build_failed", package="openai-whisper", absent="pkg_resources"),
     "requirement_renamed": broken("requirement_misnamed", {"app.py": FLASK, "Dockerfile": SKLEARN}, package="sklearn"),
     "lock_renewed": broken("lock_out_of_date", NODE),
     "older_pip": broken("metadata_refused", package="celery"),
+    "store_given": broken("missing_setting", NEEDS_POSTGRES, name="DB_HOST"),
     "system_package_renamed": broken("apt_package_missing", {"app.py": FLASK, "Dockerfile": OLD_APT}, detail=APT),
     "system_python_opened": broken("externally_managed", {"app.py": FLASK, "Dockerfile": UBUNTU}),
     "fonts_replaced": broken("build_host_unreachable", NEXT, detail="Failed to fetch `Inter` from Google Fonts."),
@@ -77,6 +83,7 @@ ASIDE = {
             "import_error", {"Dockerfile": "FROM node:20\nCMD node a.js\n"}, detail="No module named 'pkg_resources'"
         ),
     ],
+    "compiler_added": [broken("compiler_missing", FILES | {"Dockerfile": OWN}), broken("compiler_missing", NODE)],
     "build_constraint": [
         broken("wheel_build_failed", package="numpy"),
         broken("wheel_build_failed", NODE, absent="pkg_resources"),
@@ -109,6 +116,12 @@ ASIDE = {
         broken("exited", source=OLD, detail='  File "/app/app.py", line 3, in <module>\nValueError: no rows'),
         broken("import_error", source={"committed_at": None}),
         broken("import_error", FILES | {"Dockerfile": OWN}, source=OLD),
+    ],
+    "store_given": [
+        broken("missing_setting", NEEDS_POSTGRES, name="JWT_SECRET"),
+        broken("missing_setting", NEEDS_POSTGRES | {"requirements.txt": "flask\n"}, name="DB_HOST"),
+        broken("dependency_unreachable", FILES | {"requirements.txt": "flask\npsycopg2\n"}),
+        broken("dependency_unreachable", NEEDS_POSTGRES | {"compose.yaml": "services:\n  db:\n    image: postgres\n"}),
     ],
     "older_pip": [
         broken("metadata_refused", {"Dockerfile": "FROM node:20\nRUN npm ci\nCMD node a.js\n"}, package="celery")
@@ -216,6 +229,15 @@ class TestPlanAfterwards:
         own = "FROM python:3.9\n{}\nCMD python app.py\n"
         plan = mend(broken("metadata_refused", {"app.py": FLASK, "Dockerfile": own.format(lines)}, package="celery"))
         assert plan.dockerfile == own.format(made)
+
+    def test_database_comes_with_the_settings_by_which_the_code_finds_it(self):
+        plan = mend(APPLIES["store_given"])
+        (store,) = plan.companions
+        assert (store.name, store.role) == ("postgres", "data")
+        assert store.env["POSTGRES_PASSWORD"]
+        assert {"DB_HOST": "postgres", "DB_NAME": "postgres"}.items() <= plan.env.items()
+        assert [need.name for need in plan.after] == ["postgres"]
+        assert "JWT_SECRET" not in plan.repairs[-1].why
 
     def test_packages_of_the_system_are_installed_by_their_names_of_today(self):
         mended = mend(APPLIES["system_package_renamed"])
@@ -383,6 +405,14 @@ def test_what_a_newer_package_raises_is_tried_with_the_packages_of_the_day():
     )
     mended = mend(broken("exited", source=OLD, detail=raised))
     assert [note.id for note in mended.repairs] == ["as_of_commit"]
+
+
+def test_compiler_comes_with_the_library_before_the_packages_unless_an_older_python_has_wheels():
+    lines = mend(APPLIES["compiler_added"]).dockerfile.splitlines()
+    place = next(n for n, line in enumerate(lines) if "build-essential libpq-dev" in line)
+    assert lines[place + 1].startswith("RUN pip install")
+    old = mend(broken("compiler_missing", source=OLD))
+    assert [note.id for note in old.repairs] == ["nearest_python"]
 
 
 @pytest.mark.parametrize(
