@@ -36,7 +36,8 @@ class DataService:
                 name, {secret} its password
     setup       what its image has to be told for these to hold: {secret} again
     drivers     packages that are of no use without it, for applications which nobody gave one
-    settings    patterns of the settings by which such code asks for it, with their values: {name} again
+    settings    patterns of the settings by which such code asks for it, with their values: {name} and {secret} again
+    at_need     given so only to an application that does not come up without it: many can do with something else
     """
 
     id: str
@@ -49,6 +50,7 @@ class DataService:
     setup: Mapping[str, str] = field(default_factory=dict)
     drivers: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    at_need: bool = False
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from sandbox.dataservices import DataService, as_user
 
+_OF = "(?:DB|DATABASE|MYSQL|MARIADB|TYPEORM|SQL)"
+
 SERVICE = DataService(
     id="mysql",
     title="MySQL",
@@ -22,4 +24,14 @@ SERVICE = DataService(
         "MYSQL_DATABASE": "app",
         "MARIADB_DATABASE": "app",
     },
+    drivers=("mysql", "mysql2", "mysqlclient", "mysql-connector-python", "pymysql", "aiomysql", "flask-mysqldb"),
+    settings={
+        rf"\w*{_OF}_?(?:UR[IL]|CONN(?:ECTION)?_?STR(?:ING)?|DSN)": "mysql://root:{secret}@{name}:3306/app",
+        rf"{_OF}_?(?:HOST(?:NAME)?|SERVER)": "{name}",
+        rf"{_OF}_?PORT": "3306",
+        rf"{_OF}_?USER(?:NAME)?": "root",
+        rf"{_OF}_?(?:PASSWORD|PASS|PWD)": "{secret}",
+        rf"{_OF}_?(?:NAME|DATABASE|DB)|DB": "app",
+    },
+    at_need=True,
 )

@@ -2,6 +2,8 @@
 
 from sandbox.dataservices import DataService, as_user
 
+_OF = "(?:DB|DATABASE|POSTGRES(?:QL)?|PG|TYPEORM|SQL)"
+
 SERVICE = DataService(
     id="postgres",
     title="PostgreSQL",
@@ -20,4 +22,14 @@ SERVICE = DataService(
     setup={
         "POSTGRES_PASSWORD": "{secret}",
     },
+    drivers=("psycopg", "psycopg2", "psycopg2-binary", "asyncpg", "pg", "pg-promise", "postgres"),
+    settings={
+        rf"\w*{_OF}_?(?:UR[IL]|CONN(?:ECTION)?_?STR(?:ING)?|DSN)": "postgresql://postgres:{secret}@{name}:5432/postgres",
+        rf"{_OF}_?(?:HOST(?:NAME)?|SERVER)": "{name}",
+        rf"{_OF}_?PORT": "5432",
+        rf"{_OF}_?USER(?:NAME)?": "postgres",
+        rf"{_OF}_?(?:PASSWORD|PASS|PWD)": "{secret}",
+        rf"{_OF}_?(?:NAME|DATABASE|DB)|DB": "postgres",
+    },
+    at_need=True,
 )

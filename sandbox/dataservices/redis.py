@@ -21,4 +21,12 @@ SERVICE = DataService(
         "REDIS_HOST": "{name}",
         "REDIS_PORT": "6379",
     },
+    drivers=("redis", "ioredis", "bull", "bullmq", "rq", "arq", "django-redis", "flask-redis"),
+    settings={
+        r"\w*REDIS\w*(?:UR[IL]|DSN)|REDIS": "redis://{name}:6379/0",
+        r"(?:CELERY\w*_)?(?:BROKER|(?:RESULT_)?BACKEND)(?:_UR[IL])?|CELERY\w*_(?:BROKER|BACKEND)": "redis://{name}:6379/0",
+        r"\w*REDIS_?HOST(?:NAME)?": "{name}",
+        r"\w*REDIS_?PORT": "6379",
+    },
+    at_need=True,
 )

@@ -166,7 +166,8 @@ STEP_RULES = (
         "build_host_unreachable",
         (r"^# The way out of the build: (?P<host>[^\n]{1,300}) unreachable$",),
         "The build asked for a host that does not answer: {host}",
-        "Correct the address in the Dockerfile or the requirements.",
+        "Correct the address if it is wrong; where it is right, a build here may not reach it: take what is fetched "
+        "from a package index, or commit it.",
         within=_INSTALL,
         place="dockerfile",
     ),

@@ -24,7 +24,7 @@ UBUNTU = 'FROM ubuntu AS app\nRUN apt-get install -y python3-pip\nRUN pip3 insta
 FILES = {"app.py": FLASK, "requirements.txt": "flask\ngunicorn\n"}
 NEEDS_POSTGRES = FILES | {
     "requirements.txt": "flask\npsycopg2-binary\n",
-    "config.py": "import os\nHOST, NAME = os.environ['DB_HOST'], os.environ['DB_NAME']\nSECRET = os.environ['JWT_SECRET']\n",
+    "config.py": "import os\nHOST, NAME, KEY = (os.environ[name] for name in ('DB_HOST', 'DB_NAME', 'JWT_SECRET'))\n",
 }
 OLD = {"committed_at": "2020-06-14T18:03:11+02:00"}
 NEW = {"committed_at": "2026-10-01T10:00:00+00:00"}
@@ -396,6 +396,22 @@ def test_every_secret_that_a_line_says_is_missing_gets_a_placeholder():
     plan = mend(broken("missing_setting", detail=said, name="BOT_TOKEN"))
     assert {"BOT_TOKEN", "LINE_SECRET"} <= set(plan.env)
     assert "LINE_URL" not in plan.env
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2 validation errors for S\nsecret_key\n  field required (x)\nmail_token\n  field required\nmail_url\n  field required",
+        "2 validation errors for S\nsecret_key\n  Field required [x]\n    For further\nMAIL_TOKEN\n  Field required [x]",
+        'Error: Config validation error: "SECRET_KEY" is required. "MAIL_TOKEN" is required. "MAIL_URL" is required',
+    ],
+    ids=["pydantic-1", "pydantic-2", "joi"],
+)
+def test_every_setting_that_a_validator_misses_is_given_at_once(said):
+    plan = mend(broken("missing_setting", detail=said, name="SECRET_KEY"))
+    assert {"SECRET_KEY", "MAIL_TOKEN"} <= plan.env.keys()
+    assert "MAIL_URL" not in plan.env
+    assert plan.repairs[-1].why.startswith("Placeholders for MAIL_TOKEN, SECRET_KEY were given")
 
 
 def test_what_a_newer_package_raises_is_tried_with_the_packages_of_the_day():

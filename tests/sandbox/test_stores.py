@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox.buildpacks import plan_for
+from sandbox.launch.stores import with_stores
 from sandbox.tree import Tree
 
 EXPRESS = '{"dependencies": {"express": "4", "mongoose": "8"%s}, "scripts": {"start": "node server.js"}}'
@@ -49,6 +50,26 @@ def test_app_gets_the_service_whose_driver_it_has_and_whose_address_it_asks_for(
 )
 def test_app_that_asks_for_no_address_gets_none(files):
     assert plan_for(Tree.of(files)).companions == ()
+
+
+@pytest.mark.parametrize(
+    ("requirements", "name", "address"),
+    [
+        ("sqlalchemy\npsycopg2-binary", "DATABASE_URL", "postgresql://postgres:"),
+        ("sqlalchemy[asyncio]\nasyncpg", "DATABASE_URL", "postgresql+asyncpg://postgres:"),
+        ("asyncpg", "DATABASE_URL", "postgresql://postgres:"),
+        ("flask-sqlalchemy\npymysql", "SQLALCHEMY_DATABASE_URI", "mysql+pymysql://root:"),
+        ("celery[redis]", "CELERY_BROKER_URL", "redis://redis:6379/0"),
+        ("psycopg2\npymysql", "DATABASE_URL", None),
+        ("psycopg2", "DB_CONN_MAX_AGE", None),
+    ],
+)
+def test_service_that_many_can_do_without_is_given_at_need_in_the_words_of_the_driver(requirements, name, address):
+    tree = Tree.of({"requirements.txt": f"fastapi\nuvicorn\n{requirements}\n", "main.py": FASTAPI % f"get('{name}')"})
+    plan = plan_for(tree)
+    assert plan.companions == ()
+    given = with_stores(tree, plan, at_need=True).env.get(name)
+    assert given is None if address is None else given.startswith(address)
 
 
 DEMANDS = (
