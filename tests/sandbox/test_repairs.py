@@ -401,8 +401,8 @@ def test_every_secret_that_a_line_says_is_missing_gets_a_placeholder():
 @pytest.mark.parametrize(
     "said",
     [
-        "2 validation errors for S\nsecret_key\n  field required (x)\nmail_token\n  field required\nmail_url\n  field required",
-        "2 validation errors for S\nsecret_key\n  Field required [x]\n    For further\nMAIL_TOKEN\n  Field required [x]",
+        "3 errors for S\nsecret_key\n  field required (x)\nmail_token\n  field required\nmail_url\n  field required",
+        "2 errors for S\nsecret_key\n  Field required [x]\n    For further\nMAIL_TOKEN\n  Field required [x]",
         'Error: Config validation error: "SECRET_KEY" is required. "MAIL_TOKEN" is required. "MAIL_URL" is required',
     ],
     ids=["pydantic-1", "pydantic-2", "joi"],
