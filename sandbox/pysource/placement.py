@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 from collections.abc import Iterable
 
+from sandbox.pysource.frameworks import FRAMEWORKS
 from sandbox.pysource.syntax import Module
 from sandbox.tree import Tree
+
+_FRAMEWORKS = frozenset(framework.id for framework in FRAMEWORKS)
 
 
 def dotted(path: str, folder: str) -> str:
@@ -32,10 +36,14 @@ def run_folder(tree: Tree, module: Module, preferred: Iterable[str] = ()) -> str
     candidates = ancestors(module.folder)
     # A relative import needs as many packages above the file as it has dots.
     above = max(depth, 1 if package else 0)
-    usable = [folder for folder in candidates[: len(candidates) - above] if dotted(module.path, folder)]
+    usable = [
+        folder
+        for folder in candidates[: len(candidates) - above]
+        if dotted(module.path, folder) and not _hides(module, folder)
+    ]
     if not usable:
         return module.folder
-    heads = module.packages
+    heads = module.packages - _FRAMEWORKS
     texts = {
         node.value
         for node in module.nodes
@@ -48,15 +56,30 @@ def run_folder(tree: Tree, module: Module, preferred: Iterable[str] = ()) -> str
         inside = [path[len(prefix) :] for path in tree.paths if path.startswith(prefix)]
         tops = {path.partition("/")[0].removesuffix(".py") for path in inside if path.endswith(".py")}
         known = set(inside)
-        files = sum(text.removeprefix("./") in known for text in texts)
+        files = sum(text.removeprefix("./") in known or _is_above(tree, folder, text) for text in texts)
         return len(heads & tops), files, folder in wanted, -usable.index(folder)
 
     return max(usable, key=merit)
 
 
+def _is_above(tree: Tree, folder: str, text: str) -> bool:
+    """Whether "../data/x.csv", seen from a folder, is of the repository: the file, or at least the folder it is in."""
+    if not text.startswith("../"):
+        return False
+    path = posixpath.normpath(posixpath.join(folder, text))
+    head, inside, _ = path.partition("/")
+    return head != ".." and (path in tree or (bool(inside) and any(one.startswith(f"{head}/") for one in tree.paths)))
+
+
+def _hides(module: Module, folder: str) -> bool:
+    """Whether the file's dotted name begins with the framework that it imports: the folder `fastapi` is not FastAPI."""
+    head, _, rest = dotted(module.path, folder).partition(".")
+    return bool(rest) and head in _FRAMEWORKS & module.packages
+
+
 def import_roots(tree: Tree, module: Module, folder: str) -> list[str]:
     """Other folders (src layouts) that must be on the path because the module imports what lies in them."""
-    heads = module.packages
+    heads = module.packages - _FRAMEWORKS
     roots = []
     for path in tree.paths:
         for root in ("src", "lib", "backend", f"{folder}/src" if folder else "src"):

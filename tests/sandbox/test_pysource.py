@@ -209,12 +209,24 @@ class TestPlacement:
             ({"src/main.py": "open('model.json')\n", "src/model.json": "{}"}, "src/main.py", "src"),
             ({"my-api/main.py": "x = 1\n"}, "my-api/main.py", "my-api"),
             ({"shop/__init__.py": "x = 1\n"}, "shop/__init__.py", ""),
+            ({"code/fit.py": "open('../data/made/x.csv')\n", "data/raw.csv": ""}, "code/fit.py", "code"),
+            ({"code/fit.py": "open('../../etc/x.csv')\n", "data/raw.csv": ""}, "code/fit.py", ""),
+            ({"fastapi/main.py": "from fastapi import FastAPI\n"}, "fastapi/main.py", "fastapi"),
+            (
+                {"src/flask/app.py": "import flask\nimport rows\n", "src/flask/rows.py": ""},
+                "src/flask/app.py",
+                "src/flask",
+            ),
         ],
     )
     def test_folder_makes_imports_and_data_resolve(self, files, path, folder):
         tree = Tree.of(files)
         module = next(module for module in modules(tree) if module.path == path)
         assert run_folder(tree, module) == folder
+
+    def test_folder_named_like_the_framework_is_not_put_in_its_way(self):
+        tree = Tree.of({"src/fastapi/main.py": "from fastapi import FastAPI\n"})
+        assert import_roots(tree, modules(tree)[0], "") == []
 
     def test_package_in_src_is_put_on_the_path(self):
         tree = Tree.of({"main.py": "import shop\n", "src/shop/__init__.py": ""})
