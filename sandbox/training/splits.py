@@ -14,6 +14,8 @@ ROLES = {
     "validation": re.compile(r"(?:^|[_.-])(?:val|valid|validation|dev)(?:$|[_.-])", re.IGNORECASE),
     "test": re.compile(r"(?:^|[_.-])(?:test|testing|holdout|heldout)(?:$|[_.-])", re.IGNORECASE),
 }
+# A row to try a route with is no set.
+_ASKED_WITH = re.compile(r"(?:^|[_.-])(?:inputs?|payloads?|requests?|examples?|submission)(?:$|[_.-])", re.IGNORECASE)
 # A number of the row says nothing of what is in it.
 _INDEX = re.compile(r"^(?:|id|idx|index|row|row_?id|unnamed: ?\d+)$", re.IGNORECASE)
 
@@ -22,7 +24,7 @@ def role_of(path: str) -> str:
     """train, validation, test, or "" for a file that is no split."""
     stem = path.rpartition("/")[2].rpartition(".")[0]
     found = [role for role, pattern in ROLES.items() if pattern.search(stem)]
-    return found[0] if len(found) == 1 else ""
+    return found[0] if len(found) == 1 and not _ASKED_WITH.search(stem) else ""
 
 
 def by_role(tables: Iterable[Table], declared: Mapping[str, str]) -> dict[str, Table]:

@@ -55,6 +55,8 @@ class TestTables:
             ("latest.csv", ""),
             ("train_test.csv", ""),
             ("a/test-1.csv", "test"),
+            ("data/sample_test_input.csv", ""),
+            ("sample_test.csv", "test"),
         ],
     )
     def test_role_of_a_file_is_in_its_name(self, path, role):
