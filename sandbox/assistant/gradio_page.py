@@ -14,8 +14,9 @@ from typing import Any
 
 from sandbox.assistant.names import ASKS
 
-MOST_WAYS, MOST_STEPS, MOST_BYTES = 4, 5, 32 * 1024
+MOST_WAYS, MOST_STEPS, MOST_BYTES = 4, 5, 8 * 1024
 MOST_COMPONENTS = 500
+NAME = re.compile(r"[\w-]{1,80}")
 PREFIX = re.compile(r"(?:/[\w-]+)*")
 TEXT = ("textbox", "multimodaltextbox")
 # Outputs in which words are seen.
@@ -56,7 +57,8 @@ class Page:
             if isinstance(one, dict)
             and isinstance(one.get("id", place), int)
             and one.get("backend_fn") is not False
-            and all(isinstance(one.get(name), list) for name in ("inputs", "outputs", "targets"))
+            and isinstance(one.get("targets"), list)
+            and all(_is_ids(one.get(name)) for name in ("inputs", "outputs"))
         }
         return cls(prefix, known, called)
 
@@ -68,7 +70,7 @@ class Page:
         found = []
         for number, function in self.functions.items():
             at = self._question(function, label)
-            if at is None or (path and not path.endswith(f"/{function.get('api_name')}")):
+            if at is None or (path and not path.endswith(f"/{_name(function)}")):
                 continue
             steps = self._steps(number)
             if not any(self._type(name) in SAYS for step in steps for name in step["outputs"]):
@@ -76,7 +78,7 @@ class Page:
             names = {name for step in steps for name in step["inputs"]}
             values = {str(name): self._value(name, key) for name in sorted(names)}
             way = {
-                "path": f"{self.prefix}/call/{function.get('api_name') or 'fn'}",
+                "path": f"{self.prefix}/call/{_name(function) or 'fn'}",
                 "prefix": self.prefix,
                 "steps": steps,
                 "values": values,
@@ -88,7 +90,7 @@ class Page:
         return [way for _, way in sorted(found, key=lambda one: one[0])][:MOST_WAYS]
 
     def _rank(self, function: Mapping[str, Any]) -> tuple[bool, ...]:
-        name = str(function.get("api_name") or "")
+        name = _name(function)
         events = [target[1] for target in function["targets"] if isinstance(target, list) and len(target) == 2]
         return (
             name != "chat",  # what a ChatInterface offers to programs
@@ -153,3 +155,13 @@ class Page:
     def _label(self, name: Any) -> str:
         props = self.components[name]["props"]
         return f"{props.get('label') or ''} {props.get('placeholder') or ''}"
+
+
+def _is_ids(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, int) for one in value)
+
+
+def _name(function: Mapping[str, Any]) -> str:
+    """What a function is called to programs; "" of one that is not, or not by a name."""
+    name = function.get("api_name")
+    return name if isinstance(name, str) and NAME.fullmatch(name) else ""

@@ -29,7 +29,7 @@ def judge(evidence: Evidence) -> Finding:
     after = seen["recovered"]["status"]
     observed = f"{len(met) - len(bad)} of {len(met)} failures of the model ended in an honest answer"
     if bad:
-        observed += "; not " + listed(f"{NAMES[name]} ({row['status'] or 'no answer'})" for name, row in bad.items())
+        observed += "; not " + listed(f"{NAMES[name]} ({_shown(row)})" for name, row in bad.items())
     observed += "; it was well again at once." if after == 200 else f"; the question after them was answered {after}."
     score = round((len(met) - len(bad)) / len(met) * (1.0 if after == 200 else 0.5), 2)
     pointer = ("/probes/ai_faults/faults",)
@@ -39,6 +39,10 @@ def judge(evidence: Evidence) -> Finding:
 def _honest(row: dict[str, Any]) -> bool:
     """Something to show instead, or a status that means "not now": what a framework says of a crash is neither."""
     return not row["leaks"] and (row["status"] in HONEST or (row["status"] == 200 and bool(row["said"].strip())))
+
+
+def _shown(row: dict[str, Any]) -> str:
+    return f"{row['status'] or 'no answer'}{', a stack trace' if row['leaks'] else ''}"
 
 
 def _evidence(status: int | None, recovered: int = 200, **more: Any) -> Evidence:
