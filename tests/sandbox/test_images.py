@@ -161,7 +161,15 @@ def test_pip_installs_for_the_system_where_the_wanted_release_lets_it(wanted, op
 
 @pytest.mark.parametrize(
     "wanted",
-    ["python:2.7", "python:3.12-windowsservercore", "node:0.12", "elasticsearch:8.13.0", "someone/python:3.12"],
+    [
+        "python:2.7",
+        "python:3-onbuild",
+        "python:3.12-windowsservercore",
+        "node:0.12",
+        "node:8-onbuild",
+        "elasticsearch:8.13.0",
+        "someone/python:3.12",
+    ],
 )
 def test_offer_is_not_made_for_what_cannot_be_served_honestly(wanted):
     assert standins.offer_for(parse(wanted)) is None
@@ -337,8 +345,8 @@ def test_packed_interpreter_has_no_tests_caches_of_sites_or_foreign_prefix(tmp_p
 
 
 def test_installation_without_constraints_falls_back_to_the_installed_version(monkeypatch, tmp_path):
-    assert "locust==" in tools._pins()[0]
+    assert {f"\n{name}==" in tools._pins()[0] for name in tools.PACKAGES} == {True}
     monkeypatch.setattr(tools, "PACKAGE", tmp_path / "sandbox")
-    constraints, locust = tools._pins()
+    constraints, requirements = tools._pins()
     assert constraints == ""
-    assert locust.startswith("locust==")
+    assert [one.partition("==")[0] for one in requirements.split()] == list(tools.PACKAGES)

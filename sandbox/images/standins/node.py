@@ -47,7 +47,7 @@ _TAG = re.compile(r"(?P<version>\d+(?:\.\d+){0,2}|[a-z]+)?(?:-(?P<rest>.*))?")
 def offer(wanted: Reference) -> Offer | None:
     """Any version that npm has, in the slim form or with compilers."""
     matched = _TAG.fullmatch(wanted.version)
-    if matched is None or _machine() is None:
+    if matched is None or _machine() is None or "onbuild" in wanted.version:  # which takes the source in by itself
         return None
     word, rest = matched["version"] or "", matched["rest"] or ""
     if word and not word[0].isdigit() and word not in CODE_NAMES:

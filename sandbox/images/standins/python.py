@@ -32,7 +32,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends python3 python3
 CMD ["python3"]
 """
 _TAG = re.compile(r"(?P<version>\d+(?:\.\d+){0,2})?-?(?P<rest>.*)")
-_NOT_SERVED = ("windowsservercore", "nanoserver")
+# An onbuild image takes the source in and installs its packages by itself.
+_NOT_SERVED = ("windowsservercore", "nanoserver", "onbuild")
 
 
 def offer(wanted: Reference) -> Offer | None:
