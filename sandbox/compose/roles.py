@@ -35,6 +35,12 @@ _LANGUAGE = re.compile(
 _MONITOR = re.compile(r"\bcelery\b.*\bflower\b")
 _API = re.compile(r"(?:^|[_-])(?:api|app|backend|server|service|web|django|flask|fastapi|gateway)(?:$|[_-])")
 _PAGES = re.compile(r"(?:^|[_-])(?:frontend|front|ui|client|dashboard|nginx|proxy|docs|storybook)(?:$|[_-])")
+# Programs that a team runs beside what it has made, and pages of frameworks that an API is better asked for.
+_TOOL = re.compile(
+    r"\b(?:start-notebook|jupyter|tensorboard|airflow|dagster|dagit|optuna-dashboard"
+    r"|mlflow\W+(?:server|ui)|prefect\W+(?:server|orion|agent|worker))\b"
+)
+_PAGES_OF = re.compile(r"\b(?:streamlit|gradio|chainlit|panel)\b")
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,15 @@ def _merit(part: Part) -> tuple[int, int]:
     says = 2 * bool(_API.search(name)) - 3 * bool(_PAGES.search(name)) + bool(part.service.ports)
     text = " ".join([*(part.service.command or ()), part.text])
     python = bool(re.search(r"\b(?:uvicorn|gunicorn|fastapi|flask|django|python|node)\b", text))
-    return says + 2 * python - 2 * ("nginx" in last_stage(part.text).base), -len(part.service.after)
+    starts = _starts(part.service, part.text)
+    less = 2 * ("nginx" in last_stage(part.text).base) + 6 * bool(_TOOL.search(starts))
+    return says + 2 * python - less - bool(_PAGES_OF.search(starts)), -len(part.service.after)
+
+
+def _starts(one: Service, text: str) -> str:
+    """The command that a service runs."""
+    stage = last_stage(text)
+    return " ".join([*(one.entrypoint or ()), *(one.command or ())]) or f"{stage.entrypoint.text} {stage.cmd.text}"
 
 
 def _part(one: Service, stack: Stack, tree: Tree, awaited: set[str]) -> Part:
@@ -101,8 +115,7 @@ def _part(one: Service, stack: Stack, tree: Tree, awaited: set[str]) -> Part:
 
 def _role(one: Service, text: str, awaited: set[str]) -> Role:
     name = one.name.lower()
-    stage = last_stage(text)
-    command = " ".join([*(one.entrypoint or ()), *(one.command or ())]) or f"{stage.entrypoint.text} {stage.cmd.text}"
+    stage, command = last_stage(text), _starts(one, text)
     if one.name in awaited or (_TASK.search(name) and not one.ports):
         return "task"
     if _ASIDE.search(name) or _MONITOR.search(command):

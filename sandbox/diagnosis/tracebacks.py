@@ -26,7 +26,7 @@ def traceback_place(log: str, plan: Plan, tree: Tree | None) -> str | None:
             if not inside.startswith("/"):
                 return f"{prefix}{inside}:{line}"
             continue
-        parts = file.strip("/").split("/")
+        parts = [part for part in file.split("/") if part not in ("", ".")]
         for skipped in range(len(parts)):
             path = prefix + "/".join(parts[skipped:])
             if path in tree:

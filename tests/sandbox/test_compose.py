@@ -254,6 +254,23 @@ def test_each_service_has_its_role_and_the_api_is_judged():
     assert main_of(found).service.name == "web"
 
 
+@pytest.mark.parametrize(
+    ("services", "judged"),
+    [
+        (
+            "lab: {build: ., ports: ['8:8'], command: start-notebook.sh}\nmodel: {build: ., command: python a.py}",
+            "model",
+        ),
+        ("tracking: {build: ., ports: ['5000:5000'], command: mlflow server}\nmodel: {build: .}\n", "model"),
+        ("app: {build: ., ports: ['1:1'], command: streamlit run a.py}\napi: {build: ., ports: ['2:2']}", "api"),
+        ("webserver: {build: ., ports: ['8080:8080'], command: airflow webserver}\n", "webserver"),
+    ],
+    ids=["notebook", "tracking", "pages", "alone"],
+)
+def test_what_the_team_has_made_is_judged_before_the_tools_beside_it(services, judged):
+    assert main_of(parts(stack(services.strip()), Tree.of(HERE))).service.name == judged
+
+
 def test_companions_come_after_what_they_need_and_circles_end():
     text = (
         "services:\n  web: {build: ., depends_on: [a]}\n"
