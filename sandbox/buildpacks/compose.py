@@ -9,6 +9,7 @@ from dataclasses import replace
 from sandbox import compose
 from sandbox.buildpacks import Buildpack, Passed, all_buildpacks
 from sandbox.compose.dockerfiles import dockerfile_of
+from sandbox.compose.profiles import with_profile
 from sandbox.compose.roles import Part, main_of, parts
 from sandbox.launch.rooms import MOST_ROOMS, Rooms, expected_port
 from sandbox.launch.teamfile import plan_from
@@ -28,7 +29,7 @@ def detect(tree: Tree) -> Plan | None:
     if not path:
         return None
     try:
-        stack = compose.read(tree, path)
+        stack = with_profile(compose.read(tree, path))
     except compose.Unreadable as reason:
         raise Passed(f"{path} was passed over: {reason}.") from None
     found = parts(stack, tree)
