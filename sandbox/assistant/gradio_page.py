@@ -96,7 +96,8 @@ class Page:
             name != "chat",  # what a ChatInterface offers to programs
             bool(SPARES.search(name)),
             not any(event in EVENTS for event in events),
-            function.get("show_api") is False,
+            # The one up to version 5, the other from 6 on.
+            function.get("show_api") is False or function.get("api_visibility", "public") != "public",
             not ASKS.search(name),
         )
 

@@ -207,6 +207,13 @@ def test_chat_interface_is_asked_by_what_it_offers_to_programs():
     assert page.ways(label="nothing like it") == []
 
 
+def test_function_that_is_offered_to_programs_comes_before_the_plumbing_of_the_page():
+    offered = function(9, [2, 3], [1], (6, "click"), api_name="respond", api_visibility="public")
+    hidden = function(8, [2], [1], (2, "submit"), api_name="question", api_visibility="undocumented")
+    page = Page.of(CONFIG | {"dependencies": [hidden, offered]})
+    assert [way["path"].rpartition("/")[2] for way in page.ways()] == ["respond", "question"]
+
+
 @pytest.mark.parametrize(
     "config",
     [None, [], {}, CONFIG | {"protocol": "ws"}, CONFIG | {"api_prefix": "//evil"}, CONFIG | {"dependencies": 3}],
