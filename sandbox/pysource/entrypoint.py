@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from sandbox.pysource.bentoml import services
@@ -24,6 +24,7 @@ from sandbox.pysource.frameworks import (
 from sandbox.pysource.launches import Launch, launches
 from sandbox.pysource.mentions import Mention, mentions
 from sandbox.pysource.routes import routes_of
+from sandbox.pysource.starters import starter_of
 from sandbox.pysource.syntax import Module, assignments, modules
 from sandbox.tree import Tree
 
@@ -84,7 +85,7 @@ def entrypoints(tree: Tree, parsed: tuple[Module, ...] | None = None) -> tuple[E
     said = mentions(tree)
     imported = _imported_stems(parsed)
     found = [
-        _scored(candidate, said, imported)
+        _scored(_from_its_start(candidate, parsed), said, imported)
         for module in parsed
         if not is_test(module.path)
         for candidate in _candidates(module, parsed)
@@ -112,6 +113,14 @@ def _candidates(module: Module, parsed: tuple[Module, ...]) -> Iterator[Entrypoi
             yield Entrypoint(framework, module, name, factory=True, launch=own)
     if not served:
         yield from _scripts(module, started)
+
+
+def _from_its_start(entry: Entrypoint, parsed: tuple[Module, ...]) -> Entrypoint:
+    """The same, from the file that starts it when the one that opens the page or the server only defines how."""
+    if entry.framework not in (GRADIO, SELF_SERVED):
+        return entry
+    starter = starter_of(entry.module, [one for one in parsed if not is_test(one.path)])
+    return entry if starter is entry.module else replace(entry, module=starter, launch=None)
 
 
 def _scripts(module: Module, started: tuple[Launch, ...]) -> Iterator[Entrypoint]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.pysource.entrypoint import entrypoints
 from sandbox.pysource.launches import launches
 from sandbox.pysource.placement import import_roots, run_folder
 from sandbox.pysource.routes import health_paths, routes_of
@@ -120,6 +121,29 @@ class TestEntrypoint:
         survey = Survey.of(Tree.of({"run.py": run, "api/main.py": FASTAPI}))
         script = next(entry for entry in survey.entries if entry.path == "run.py")
         assert survey.application(script).path == "api/main.py"
+
+
+class TestStarters:
+    PAGE = "import gradio as gr\n\nclass Page:\n    def show(self):\n        gr.Blocks().launch()\n"
+    RUN = "from {} import {}\n\nif __name__ == '__main__':\n    start()\n"
+
+    @pytest.mark.parametrize(
+        ("files", "path"),
+        [
+            ({"ui/page.py": PAGE, "main.py": RUN.format("ui.page", "Page")}, "main.py"),
+            (
+                {"ui/page.py": PAGE, "ui/__init__.py": "from .page import Page\n", "run.py": RUN.format("ui", "Page")},
+                "run.py",
+            ),
+            ({"page.py": PAGE + "\nPage().show()\n", "main.py": RUN.format("page", "Page")}, "page.py"),
+            ({"ui/page.py": PAGE, "main.py": "import os\n"}, "ui/page.py"),
+            ({"ui/page.py": PAGE, "tests/test_page.py": RUN.format("ui.page", "Page")}, "ui/page.py"),
+        ],
+        ids=["imported", "through-a-package", "by-itself", "by-nobody", "by-a-test"],
+    )
+    def test_page_is_started_by_the_file_that_runs(self, files, path):
+        entry = entrypoints(Tree.of(files))[0]
+        assert (entry.framework.id, entry.path) == ("gradio", path)
 
 
 class TestLaunches:
