@@ -26,8 +26,6 @@ _OWN_KEY = re.compile(r"(?:LLM|MODEL|GPT|CHATGPT|CLAUDE|AI|CHAT|EMBEDDINGS?)_(?:
 
 # LangChain's and OpenAI's tokeniser downloads its table when it is first used.
 _TOKENISER = re.compile(r"\bOpenAIEmbeddings\(|\btiktoken\.(?:get_encoding|encoding_for_model)\(")
-# Google's older client speaks gRPC unless it is told otherwise.
-_GRPC, _REST = "gemini-old", re.compile(r"\btransport\s{0,4}=\s{0,4}[\"']rest[\"']")
 _TABLE_AT_HAND = re.compile(r"TIKTOKEN_CACHE_DIR|check_embedding_ctx_length\s?=\s?False")
 # Names of models in an example file are the team's own choice; Azure's clients cannot even be made without theirs.
 _MODEL = re.compile(r"(?:^|_)(?:MODEL|DEPLOYMENT)(?:_NAME|_ID)?$")
@@ -82,7 +80,6 @@ class _Reading:
     addressed: dict[str, str] = field(default_factory=dict)
     literal: dict[str, str] = field(default_factory=dict)
     tokenisers: list[str] = field(default_factory=list)
-    speaks_rest: bool = False
     unnamed: set[str] = field(default_factory=set)
 
     def read(self, path: str, text: str) -> None:
@@ -91,7 +88,6 @@ class _Reading:
         tokeniser = _TOKENISER.search(text) if path.endswith(".py") and not _TABLE_AT_HAND.search(text) else None
         if tokeniser is not None:
             self.tokenisers.append(f"{path}:{_line(text, tokeniser.start())}")
-        self.speaks_rest = self.speaks_rest or _REST.search(text) is not None
         self.unnamed |= set(_UNNAMED.findall(text))
         given = fallbacks(text)
         for name, address in given:
@@ -131,14 +127,13 @@ def detect(tree: Tree) -> Calls:
         env = _modelled(reading.unnamed) | _named(reading.variables) | _documented(tree) | env
     far = {where: address for where, address in reading.literal.items() if not is_local(address)}
     named = {where: address for where, address in far.items() if _is_named(where, address)}
-    speaking = {name: where for name, where in clients.items() if name != _GRPC or not reading.speaks_rest}
     by_name = (*_unled(clients, by_name=True), *_told(named))
     lost = {where: address for where, address in far.items() if where not in named}
-    unreached = (*_unled(speaking, by_name=False), *_told(lost), *_tables(tree, reading.tokenisers))
+    unreached = (*_unled(clients, by_name=False), *_told(lost), *_tables(tree, reading.tokenisers))
     return Calls(
         clients,
         env | reading.addressed,
-        names=_names([*clients, "gemini"] if _GRPC in clients else clients, named.values()),
+        names=_names(clients, named.values()),
         by_name=by_name[:MAX_UNREACHED],
         unreached=unreached[:MAX_UNREACHED],
         local="ollama" in clients,

@@ -128,8 +128,9 @@ PROVIDERS = (
         "gemini-old",
         "Google Gemini",
         python=("google-generativeai",),
+        hosts=("generativelanguage.googleapis.com",),
         env={"GEMINI_API_KEY": KEY, "GOOGLE_API_KEY": KEY},
-        unreached='It speaks gRPC: write genai.configure(transport="rest", …), or move to google-genai, its successor.',
+        unreached="Its client has its address built in; move to google-genai, its successor.",
     ),
     Provider(
         "mistral",

@@ -1,4 +1,4 @@
-"""The platform's own tools image: Python with the pinned load generator, and the scripts that run beside a service.
+"""The platform's own tools image: Python with the pinned packages of our scripts, and those that run beside a service.
 
 Inside: `/assay/inside/<script>.py` (from sandbox/inside/) and `/assay/loadtest/` (from sandbox/loadtest/).
 """
@@ -6,7 +6,9 @@ Inside: `/assay/inside/<script>.py` (from sandbox/inside/) and `/assay/loadtest/
 from __future__ import annotations
 
 import importlib.metadata
+import shlex
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -22,13 +24,14 @@ PYTHON = "python:3.12-slim"
 USER_ID = 65534
 PACKAGE = Path(sandbox.__file__).parent
 FOLDERS = ("inside", "loadtest")
+PACKAGES = ("locust", "h2")  # the load generator, and HTTP/2 for the gateway's gRPC
 # The package layer comes first: an edit of a script rebuilds only what comes after it, in about two seconds. Compiled
 # here, since every start of a script would compile it and what it imports anew, which takes as long as all the rest.
 DOCKERFILE = f"""\
 FROM {{base}}
 COPY constraints.txt /assay/constraints.txt
 RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore \\
-    -c /assay/constraints.txt {{locust}}
+    -c /assay/constraints.txt {{packages}}
 ENV PYTHONDONTWRITEBYTECODE="1" PYTHONUNBUFFERED="1" HOME="/tmp"
 RUN install -d -o {USER_ID} -g {USER_ID} {STORE}
 COPY inside /assay/inside
@@ -48,7 +51,7 @@ def ensure_tools(engine: Engine, say: Say = silent) -> Image:
 def recipe(engine: Engine, say: Say = silent) -> Recipe:
     """`assay/tools:<hash>` over the scripts, the pins and the base image."""
     base = resolution.find(PYTHON, engine, say)
-    constraints, locust = _pins()
+    constraints, packages = _pins()
     files = _files()
     scripts = (f"{name}={path.read_bytes().hex()}" for name, path in files.items())
 
@@ -59,9 +62,9 @@ def recipe(engine: Engine, say: Say = silent) -> Recipe:
         for name, path in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / name)
-        return build(engine, folder, DOCKERFILE.format(base=base.used, locust=locust), reference)
+        return build(engine, folder, DOCKERFILE.format(base=base.used, packages=packages), reference)
 
-    return Recipe("tools", (DOCKERFILE, base.digest, constraints, locust, *scripts), make, repository="assay/tools")
+    return Recipe("tools", (DOCKERFILE, base.digest, constraints, packages, *scripts), make, repository="assay/tools")
 
 
 def _files() -> dict[str, Path]:
@@ -75,20 +78,23 @@ def _files() -> dict[str, Path]:
 
 
 def _pins() -> tuple[str, str]:
-    """(text of the constraints, the requirement of locust); from the checkout, else from what is installed."""
+    """(text of the constraints, the requirements); from the checkout, else from what is installed."""
     path = PACKAGE.parent / "constraints.txt"
     if path.is_file():
-        return path.read_text(), "locust"
-    try:
-        return "", f"locust=={importlib.metadata.version('locust')}"
-    except importlib.metadata.PackageNotFoundError:
-        pass
+        return path.read_text(), " ".join(PACKAGES)
+    return "", shlex.join(_installed(name) for name in PACKAGES)
+
+
+def _installed(name: str) -> str:
+    """The requirement of a package as this installation has it, or as it would install it."""
+    with suppress(importlib.metadata.PackageNotFoundError):
+        return f"{name}=={importlib.metadata.version(name)}"
     for line in importlib.metadata.requires("assay") or []:
         requirement = Requirement(line)
-        if requirement.name == "locust":
-            return "", f"locust{requirement.specifier}"
+        if requirement.name == name:
+            return f"{name}{requirement.specifier}"
     raise HostFault(
         "image_unavailable",
-        "The version of the load generator is not known to this installation",
+        f"The version of {name}, which the tools need, is not known to this installation",
         fix="Install assay again, or run it from a checkout that has its constraints.txt.",
     )

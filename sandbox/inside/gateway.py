@@ -16,7 +16,6 @@ import contextlib
 import hashlib
 import json
 import socket
-import struct
 import sys
 import threading
 import time
@@ -27,8 +26,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import gateway_routes as routes
-from gateway_doors import Untrusted, door_at, secure_doors, streams
-from gateway_http import HEAD_BYTES, Refusal, chunk, document_bytes, head_of, read_request
+from gateway_doors import Untrusted, door_at, secure_doors, speaks_http2, streams
+from gateway_exchange import WRITE_S, Exchange
+from gateway_http import BODY_BYTES, HEAD_BYTES, Refusal, Room, document_bytes, head_of, read_request
 from gateway_persona import PERSONAS, speaking_as
 from gateway_provider import Provider
 from gateway_rules import Rules
@@ -36,7 +36,7 @@ from gateway_said import Said
 from wire import event
 
 CONNECTIONS, BIG_BODIES, REPORTED, CONTROL_BYTES = 256, 8, 2_000, 1024 * 1024
-WRITE_S, HANG_S, LOOK_S = 30.0, 600.0, 0.05
+HANG_S = 600.0
 MODES = (
     "normal",
     "slow",  # each answer after delay_s
@@ -86,7 +86,7 @@ class Gateway:
 
     async def run(self, controls):
         """Serve until the process is killed. `controls` gives the documents of standard input."""
-        self.big = asyncio.Semaphore(BIG_BODIES)
+        self.big, self.room = asyncio.Semaphore(BIG_BODIES), Room(BIG_BODIES * BODY_BYTES)
         # One at a time: what one request may take of memory, several at once might not.
         self.worker = ThreadPoolExecutor(1)
         self.open()
@@ -165,6 +165,9 @@ class Gateway:
             if self.mode.name == "refused":
                 transport.abort()  # taken a moment before the doors closed
                 return
+            if speaks_http2(transport):
+                await self.serve_http2(reader, writer)
+                return
             while True:
                 try:
                     request = await read_request(reader, writer, self.big)
@@ -178,6 +181,24 @@ class Gateway:
         finally:
             self.links.discard(transport)
             writer.close()
+
+    async def serve_http2(self, reader, writer):
+        """One connection of a client that speaks nothing else, which is one of gRPC."""
+        # Only here: most runs have no such client, and none of theirs should wait for it.
+        from gateway_grpc import Call
+        from gateway_http2 import Link
+
+        async def answer(stream):
+            call = Call(stream)
+            try:
+                request = await asyncio.get_running_loop().run_in_executor(self.worker, call.request)
+            except Refusal as refusal:
+                self.record(None, None, Said(status=refusal.status), 0.0, path="(unreadable)")
+                await call.refuse(refusal)
+                return True
+            return await self.exchange(request, call)
+
+        await Link(reader, writer, self.room, answer).run()
 
     async def refuse(self, writer, refusal):
         self.record(None, None, Said(status=refusal.status), 0.0, path="(unreadable)")
@@ -193,6 +214,10 @@ class Gateway:
             writer.write(text if request.method == "GET" else b"")
             await asyncio.wait_for(writer.drain(), WRITE_S)
             return request.keep
+        return await self.exchange(request, Exchange(request, reader, writer))
+
+    async def exchange(self, request, exchange):
+        """Answer one request over whichever HTTP; whether the connection can take another one."""
         began = time.monotonic()
         route, tail = routes.route_of(request)
         mode = self.rules.mode_for(request.body, route.kind if route else "unknown") or self.mode_for_call()
@@ -202,9 +227,9 @@ class Gateway:
             said = await loop.run_in_executor(self.worker, answer_as, mode.persona, request, route, tail)
             if mode == Mode(times=mode.times):  # who tries how an application fails, or is lied to, says the answer
                 said = await self.provider.said(request, route, said)
-        gone = await patience(reader, HANG_S if mode.name == "hanging" else mode.delay_s)
+        gone = await exchange.patience(HANG_S if mode.name == "hanging" else mode.delay_s)
         try:
-            return not gone and await self.answer(request, said, mode, reader, writer)
+            return not gone and await exchange.answer(said, mode)
         except OSError:
             gone = True
             raise
@@ -219,31 +244,6 @@ class Gateway:
                 self.mode = Mode()
         return mode
 
-    async def answer(self, request, said, mode, reader, writer):
-        """Write it; False when the connection is over."""
-        if mode.name in ("reset", "hanging"):
-            reset(writer)
-            return False
-        if said.frames is None:
-            body = document_bytes(said.document)
-            body = b'{"id": "broken", "choices": [{' if mode.name == "malformed" else body
-            head = head_of(said.status, said.media, length=len(body), keep=request.keep, headers=said.headers)
-            writer.write(head + (body[: len(body) // 2] if mode.name == "cut" else body))
-        else:
-            frames = [b"data: {broken\n\n"] if mode.name == "malformed" else said.frames
-            writer.write(head_of(said.status, said.media, keep=request.keep, headers=said.headers))
-            for frame in frames[: len(frames) // 2] if mode.name == "cut" else frames:
-                if mode.pace_s and await patience(reader, mode.pace_s):
-                    raise ConnectionAbortedError("the client left in the middle of a stream")
-                writer.write(chunk(frame))
-                await asyncio.wait_for(writer.drain(), WRITE_S)
-            writer.write(b"" if mode.name == "cut" else b"0\r\n\r\n")
-        await asyncio.wait_for(writer.drain(), WRITE_S)
-        if mode.name == "cut":
-            writer.transport.close()
-            return False
-        return request.keep
-
     def record(self, request, route, said, seconds, *, path="", mode="normal", gone=False):
         """One line of the call, unless there were too many."""
         self.calls += 1
@@ -255,7 +255,7 @@ class Gateway:
         told = {
             "at_s": round(time.monotonic() - self.started - seconds, 3),
             "seconds": round(seconds, 3),
-            "path": path or request.path[:120],
+            "path": path or (request.shown or request.path)[:120],
             "kind": route.kind if route else "unknown",
             "status": said.status,
             "mode": mode,
@@ -274,16 +274,6 @@ class Gateway:
             "tokens_out": first(said.usage, "completion_tokens", "output_tokens", "candidatesTokenCount"),
         }
         event(call=told)
-
-
-async def patience(reader, seconds):
-    """Wait so long; True at once when the client does not, and goes."""
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        if reader.at_eof():
-            return True
-        await asyncio.sleep(min(left, LOOK_S))
-    return False
 
 
 def answer_as(persona, request, route, tail):
@@ -308,14 +298,6 @@ def failure(mode, request, route):
     if mode.name == "failing":
         return Said(dialect.error(500, "The server had an error while processing your request."), status=500)
     return None
-
-
-def reset(writer):
-    """End a connection so that the client sees it break, not end."""
-    with contextlib.suppress(OSError):
-        link = writer.transport.get_extra_info("socket")
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
 
 
 def listen_to_input(loop, controls):

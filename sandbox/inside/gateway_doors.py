@@ -34,7 +34,7 @@ def secure_doors(tls):
         file.write(tls["chain"])
         file.flush()
         context.load_cert_chain(file.name)
-    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols(["http/1.1", "h2"])  # in our order: HTTP/2 is left to who speaks nothing else
     doors = {}
     for address, port in tls["places"]:
         with contextlib.suppress(OSError):
@@ -57,3 +57,9 @@ async def streams(link, context, limit):
         link.close()
         raise Untrusted(str(error)) from error
     return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
+
+
+def speaks_http2(transport):
+    """Whether a client took HTTP/2 when TLS came about."""
+    secured = transport.get_extra_info("ssl_object")
+    return secured is not None and secured.selected_alpn_protocol() == "h2"

@@ -1,10 +1,11 @@
-"""Google's Gemini dialect: generateContent, plain and streamed, embeddings and the counting of tokens."""
+"""Google's Gemini dialect: generateContent, plain and streamed, embeddings, counted tokens and the models."""
 
 import gateway_vectors as vectors
 from gateway_answers import Ask, reply, tokens
 from gateway_read import BadRequest, members, number, parts, rows, stops, text
 from gateway_said import Said, events
 
+MODELS = ("gemini-2.5-flash", "gemini-2.0-flash", "gemini-2.5-pro", "text-embedding-004")
 STATUSES = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
@@ -123,6 +124,15 @@ def embed_all(body, tail):
     return Said({"embeddings": [one for _, one in made]}, ask=ask, usage=usage)
 
 
+def models(_body, tail):
+    def row(name):
+        methods = ["embedContent"] if "embed" in name else ["generateContent", "countTokens"]
+        limits = {"inputTokenLimit": 1_048_576, "outputTokenLimit": 8_192, "supportedGenerationMethods": methods}
+        return {"name": f"models/{name}", "version": "001", "displayName": name} | limits
+
+    return Said(row(tail)) if tail else Said({"models": [row(name) for name in MODELS]})
+
+
 def count_tokens(body, tail):
-    ask = ask_of(tail, body)
+    ask = ask_of(tail, members(body.get("generateContentRequest")) or body)
     return Said({"totalTokens": sum(tokens(said) + 4 for _, said in ask.turns)})

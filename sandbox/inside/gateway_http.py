@@ -30,9 +30,26 @@ class Refusal(Exception):
         self.status, self.message = status, message
 
 
+class Room:
+    """How many bytes of bodies are held at a time, by all connections together."""
+
+    def __init__(self, size):
+        self.left = size
+
+    def take(self, size):
+        """Whether there was so much left, which is taken then."""
+        if size > self.left:
+            return False
+        self.left -= size
+        return True
+
+
 @dataclass
 class Request:
-    """`path` without its query; `headers` with small letters, the last of equals; `keep` the connection after it."""
+    """`path` without its query; `headers` with small letters, the last of equals; `keep` the connection after it.
+
+    `shown` is what the record calls the path where that is not what was called.
+    """
 
     method: str
     path: str
@@ -40,6 +57,7 @@ class Request:
     headers: dict = field(default_factory=dict)
     body: bytes = b""
     keep: bool = True
+    shown: str = ""
 
 
 async def read_request(reader, writer, big):

@@ -49,6 +49,7 @@ ROUTES = (
     Route("chat", "POST", r"/v1/generate", cohere, cohere.generate),
     Route("embedding", "POST", r"/v([12])/embed", cohere, cohere.embed),
     Route("rerank", "POST", r"/v[12]/rerank", cohere, cohere.rerank),
+    Route("models", "GET", r"/v1beta/models(?:/(.{1,200}))?", gemini, gemini.models),
     Route("models", "GET", r"/models(?:/(.{1,200}))?", openai, openai.models),
 )
 # Ollama's paths are whole: "/api/chat" of anything else would be the application's own.

@@ -33,7 +33,15 @@ def field(data, wanted, default=None):
 
 def nested(number, value):
     """A field of bytes: a text, or a message within a message."""
-    return _written(number << 3 | BYTES) + _written(len(value)) + value
+    return written(number, BYTES, value)
+
+
+def written(number, kind, value):
+    """The bytes of one field: `value` is an int of a varint, bytes of everything else."""
+    key = _written(number << 3 | kind)
+    if kind == VARINT:
+        return key + _written(value & (1 << 64) - 1)  # what is below 0 is written as its complement
+    return key + (_written(len(value)) if kind == BYTES else b"") + value
 
 
 def numbers(value):

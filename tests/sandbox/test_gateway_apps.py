@@ -191,3 +191,91 @@ def ask():
     assert urllib.request.urlopen(again, timeout=10).status == 200
     return answer["choices"][0]["message"]["content"]
 """
+
+
+def test_googles_older_client_is_answered_by_grpc_at_its_name(engine, evaluation, tmp_path):
+    (tmp_path / "main.py").write_text(BY_GRPC)
+    (tmp_path / "requirements.txt").write_text("flask==3.1.0\ngoogle-generativeai==0.8.6\n")
+    with deployed(engine, evaluation, tmp_path) as target:
+        assert target.seen["boot"]["state"] == "alive"
+        status, body = post(target, "/ask", {"question": "Who paints the fence?"})
+        assert status == 200, target.service.logs()[-2000:]
+        said = json.loads(body)
+        for name in ("text", "streamed", "awaited"):
+            assert "Who paints the fence?" in said[name], name
+        assert "sky: snow over city" in said["tool"]
+        assert json.loads(said["shaped"]) == {"ok": True, "names": ["names"]}
+        assert said["sizes"] == [768, 768, 768]
+        assert (said["tokens"] > 4, said["used"] > 9, "models/" in said["model"]) == (True, True, True)
+        for failure, answer in (("rate_limited", "ResourceExhausted"), ("failing", "InternalServerError")):
+            target.models.behave(failure, retry_after_s=3)
+            assert post(target, "/once", {"question": "down?"}) == (503, answer)
+        for failure in ("overloaded", "refused", "reset", "cut"):
+            target.models.behave(failure)
+            assert post(target, "/once", {"question": "down?"}) == (503, "ServiceUnavailable"), failure
+        target.models.behave("hanging")
+        assert post(target, "/once", {"question": "down?"}) == (503, "DeadlineExceeded")
+        target.models.behave("malformed")
+        assert post(target, "/once", {"question": "down?"})[0] == 503
+        target.models.behave("normal")
+        assert post(target, "/once", {"question": "again?"})[0] == 200
+        seen = model_calls.PROBE.gather(target)
+        assert (seen["names"], seen["unreached"]) == (["generativelanguage.googleapis.com"], [])
+        assert (seen["streamed"], seen["kinds"]["models"], seen["kinds"]["embedding"]) == (1, 2, 2)
+
+
+BY_GRPC = """
+import asyncio
+
+import google.generativeai as genai
+from flask import Flask, request
+from google.api_core.exceptions import GoogleAPIError, RetryError
+
+app = Flask(__name__)
+model = genai.GenerativeModel("gemini-2.0-flash", system_instruction="Be kind.")
+SHAPE = {
+    "type": "object",
+    "properties": {"ok": {"type": "boolean"}, "names": {"type": "array", "items": {"type": "string"}}},
+    "required": ["ok", "names"],
+}
+
+
+def weather(city: str) -> str:
+    'The weather of a city.'
+    return "sky: snow over " + city
+
+
+@app.get("/")
+def home():
+    return "Ask me."
+
+
+@app.post("/ask")
+def ask():
+    asked = request.json["question"]
+    answer = model.generate_content(asked)
+    chat = genai.GenerativeModel("gemini-2.0-flash", tools=[weather]).start_chat(enable_automatic_function_calling=True)
+    form = {"response_mime_type": "application/json", "response_schema": SHAPE}
+    one = genai.embed_content(model="models/text-embedding-004", content=asked)["embedding"]
+    both = genai.embed_content(model="models/text-embedding-004", content=[asked, "boat"])["embedding"]
+    usable = [one.name for one in genai.list_models() if "generateContent" in one.supported_generation_methods]
+    return {
+        "text": answer.text,
+        "used": answer.usage_metadata.total_token_count,
+        "streamed": "".join(chunk.text for chunk in model.generate_content(asked, stream=True)),
+        "awaited": asyncio.run(model.generate_content_async(asked)).text,
+        "tool": chat.send_message("What is the weather in the city?").text,
+        "shaped": model.generate_content(asked, generation_config=form).text,
+        "sizes": [len(one), *map(len, both)],
+        "tokens": model.count_tokens(asked).total_tokens,
+        "model": genai.get_model(usable[0]).name,
+    }
+
+
+@app.post("/once")
+def once():
+    try:
+        return model.generate_content(request.json["question"], request_options={"timeout": 2, "retry": None}).text
+    except (GoogleAPIError, RetryError) as error:
+        return type(error).__name__, 503
+"""

@@ -132,6 +132,11 @@ def test_refusal_keeps_teams_off_private_registries_and_each_others_images(text,
         ("node:iron-bookworm-slim", "node-20-slim", ""),
         ("node:alpine", "node-24-alpine", "Alpine tag served by Debian"),
         ("node:22", "node-22-full", ""),
+        ("ghcr.io/astral-sh/uv:latest", "uv-newest", ""),
+        ("ghcr.io/astral-sh/uv:0.5.11", "uv-0.5.11", ""),
+        ("ghcr.io/astral-sh/uv:python3.12-bookworm-slim", "uv-newest-python-3.12", ""),
+        ("ghcr.io/astral-sh/uv:0.5-python3.12-alpine", "uv-0.5-python-3.12", "Alpine tag served by Debian"),
+        ("adoptopenjdk:11-jre-hotspot", "java-17", "major version differs: Java 11 wanted"),
     ],
 )
 def test_offer_names_the_recipe_and_how_it_differs(wanted, name, note):
