@@ -202,6 +202,7 @@ RUN_RULES = (
             r"redis\.exceptions\.ConnectionError",
             r"psycopg2?\.OperationalError",
             r"ECONNREFUSED",
+            r"\[Errno (?:111|61)\] (?:Connect call failed|Connection refused)",
         ),
         "The process stops because a database or service that it needs cannot be reached",
         "Start without it and report not ready, retrying in the background; use SQLite by default for local runs.",

@@ -70,6 +70,19 @@ def test_python_stand_in_has_its_libraries_and_pip_installs_over_tls(engine, tmp
 
 
 @pytest.mark.docker
+def test_uv_is_copied_from_its_stand_in(engine, tmp_path):
+    program, python = (standins.offer_for(parse(name)) for name in ("ghcr.io/astral-sh/uv:latest", "python:3.12-slim"))
+    for offer in (program, python):
+        recipe.ensure(offer.recipe, engine, recipe.silent)
+    dockerfile = (
+        f"FROM {python.recipe.reference}\nCOPY --from={program.recipe.reference} /uv /uvx /bin/\n"
+        "RUN uv --version && uv venv /venv && uvx --version\n"
+    )
+    engine.build(tmp_path, dockerfile, reference="assay/test-images:3", labels={}, limits=Limits())
+    engine.remove_image("assay/test-images:3")
+
+
+@pytest.mark.docker
 def test_alpine_words_work_on_the_stand_in(engine, tmp_path):
     offer = standins.offer_for(parse("alpine:3.20"))
     recipe.ensure(offer.recipe, engine, recipe.silent)

@@ -196,6 +196,12 @@ RUNS = [
         "",
     ),
     (
+        TRACE + "OSError: Multiple exceptions: [Errno 111] Connect call failed ('127.0.0.1', 5432)",
+        "dependency_unreachable",
+        "database",
+        "",
+    ),
+    (
         TRACE + "OSError: We couldn't connect: Max retries exceeded with url: /x",
         "network_needed",
         "internet",

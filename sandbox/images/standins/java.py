@@ -114,7 +114,7 @@ def _recipe(name: str, packages: tuple[str, ...], major: int, base: Recipe, comm
 
 STANDIN = StandIn(
     id="java",
-    names=("eclipse-temurin", "openjdk", "amazoncorretto", "maven"),
+    names=("eclipse-temurin", "openjdk", "adoptopenjdk", "amazoncorretto", "maven"),
     offer=offer,
     tags=tuple(
         name
