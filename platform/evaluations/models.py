@@ -222,3 +222,7 @@ class HiddenTestSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rows} hidden rows of {self.hackathon}"
+
+    @property
+    def metric_name(self) -> str:
+        return {"auc": "AUC", "r2": "R²", "rmse": "RMSE", "mae": "MAE"}.get(self.metric, self.metric)

@@ -144,7 +144,7 @@ def _stages(evaluation: Evaluation) -> list[dict]:
             row["state"] = "done"
         elif not evaluation.is_live:
             row["state"] = "skipped"
-        if name == Stage.QUEUED:
+        if name == Stage.QUEUED and (evaluation.started_at or evaluation.is_live):
             row["seconds"] = ((evaluation.started_at or timezone.now()) - evaluation.created_at).total_seconds()
         rows.append(row)
     return rows

@@ -174,7 +174,7 @@ def test_nothing_that_the_worker_stores_has_the_rows(kept, project, student, set
 
 def test_scoring_page_tells_everybody_that_there_is_one_and_event_page_leads_organisers_to_it(desk, kept, hackathon):
     scoring = Client().get(reverse("scoring", args=[hackathon.slug])).content.decode()
-    assert "40 with accuracy as their figure" in scoring
+    assert "40 rows; the figure is accuracy" in scoring
     event = reverse("hackathon", args=[hackathon.slug])
     link = reverse("hidden_test_set", args=[hackathon.slug])
     assert link not in Client().get(event).content.decode()

@@ -34,9 +34,7 @@ class RubricForm(PlainForm, forms.Form):
             label = f"{CATEGORIES[name]}: points of 100"
             self.fields[f"category-{name}"] = _number(points, label=label, max_value=100)
         for gate in rubric.gates:
-            self.fields[f"gate-{gate.id}"] = _number(
-                gate.cap, label=_about(gate.id), max_value=100, help_text=gate.says
-            )
+            self.fields[f"gate-{gate.id}"] = _number(gate.cap, label=about(gate.id), max_value=100, help_text=gate.says)
         for check in self.checks:
             self._add(check)
 
@@ -52,7 +50,7 @@ class RubricForm(PlainForm, forms.Form):
             label="Required", required=False, initial=check.id in self.rubric.required
         )
         for name, figure in self.rubric.thresholds_of(check).items():
-            self.fields[f"threshold-{check.id}-{name}"] = _number(figure, label=_about(name), max_value=1e12)
+            self.fields[f"threshold-{check.id}-{name}"] = _number(figure, label=about(name), max_value=1e12)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -137,8 +135,10 @@ def _number(initial: float, *, max_value: float, **fields: Any) -> forms.FloatFi
     return field
 
 
-def _about(name: str) -> str:
+def about(name: str) -> str:
     """A figure's or a gate's name for people: "p10_ms" → "Scores 90 at, ms"; "never_deployed" → "Never deployed"."""
+    if name in UNITS:
+        return UNITS[name].capitalize() if UNITS[name].islower() else UNITS[name]
     words, _, unit = name.rpartition("_")
     words, unit = (words, UNITS[unit]) if words and unit in UNITS else (name, "")
     words = POINTS.get(words, words.replace("_", " ").capitalize())
@@ -151,10 +151,12 @@ UNITS = {
     "ms": "milliseconds",
     "s": "seconds",
     "mb": "MB",
+    "kib": "KiB",
     "bytes": "bytes",
     "pct": "%",
     "rps": "requests a second",
     "ratio": "times",
+    "times": "times",
     "words": "words",
     "commits": "commits",
     "tests": "tests",

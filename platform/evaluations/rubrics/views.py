@@ -12,7 +12,7 @@ from evaluations import rubrics
 from evaluations.catalogue import CATEGORIES, curves
 from evaluations.models import EventRubric, HiddenTestSet
 from evaluations.rubrics.actions import Outdated, save_rubric
-from evaluations.rubrics.drafts import RubricForm
+from evaluations.rubrics.drafts import RubricForm, about
 from evaluations.rubrics.preview import changes
 from hackathons import rules
 from hackathons.models import Hackathon, Project
@@ -110,7 +110,7 @@ def _checks(rubric: Rubric, category: str) -> list[dict[str, Any]]:
             "check": check,
             "weight": rubric.weight_of(check),
             "required": check.id in rubric.required,
-            "thresholds": rubric.thresholds_of(check),
+            "thresholds": {about(name): figure for name, figure in rubric.thresholds_of(check).items()},
             "curves": curves(check),
         }
         for check in all_checks().values()
