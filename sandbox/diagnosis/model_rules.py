@@ -1,4 +1,4 @@
-"""Errors of saved models when a process starts, most specific first: data only."""
+"""Errors of saved models, and of what language models need, when a process starts, most specific first: data only."""
 
 from sandbox.diagnosis.rules import rule
 
@@ -61,5 +61,12 @@ MODEL_RULES = (
         ),
         "The model {file} is not in the repository",
         "Commit {file} (look into .gitignore), or train or fetch it in the Dockerfile before the app starts.",
+    ),
+    rule(
+        "tokeniser_needed",
+        (r"host='openaipublic\.blob\.core\.windows\.net'[^\n]{0,80}url: /encodings/(?P<name>\w{1,40})\.tiktoken",),
+        "tiktoken downloads its table {name} when the app starts, and a running service has no way out",
+        "Let the build download it, in a Dockerfile: ENV TIKTOKEN_CACHE_DIR=/opt/tiktoken, then "
+        "RUN python -c \"import tiktoken; tiktoken.get_encoding('{name}')\".",
     ),
 )

@@ -25,7 +25,7 @@ _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]{1,40}(?:_[A-Z0-9]{1,40}){1,8}\b")
 _OWN_KEY = re.compile(r"(?:LLM|MODEL|GPT|CHATGPT|CLAUDE|AI|CHAT|EMBEDDINGS?)_(?:\w+_)?(?:KEY|TOKEN)")
 
 # LangChain's and OpenAI's tokeniser downloads its table when it is first used.
-_TOKENISER = re.compile(r"\bOpenAIEmbeddings\(|\btiktoken\.(?:get_encoding|encoding_for_model)\(")
+_TOKENISER = re.compile(r"\b(?:OpenAIEmbeddings|from_tiktoken_encoder|tiktoken\.(?:get_encoding|encoding_for_model))\(")
 _TABLE_AT_HAND = re.compile(r"TIKTOKEN_CACHE_DIR|check_embedding_ctx_length\s?=\s?False")
 # Names of models in an example file are the team's own choice; Azure's clients cannot even be made without theirs.
 _MODEL = re.compile(r"(?:^|_)(?:MODEL|DEPLOYMENT)(?:_NAME|_ID)?$")

@@ -97,8 +97,9 @@ def test_keys_under_names_of_their_own_are_given():
     assert "STRIPE_API_KEY" not in env
 
 
-def test_tokeniser_that_would_download_its_table_is_told_with_its_line():
-    files = {"rag.py": "from langchain_openai import OpenAIEmbeddings\n\ne = OpenAIEmbeddings()\n"}
+@pytest.mark.parametrize("call", ["OpenAIEmbeddings()", "CharacterTextSplitter.from_tiktoken_encoder(chunk_size=9)"])
+def test_tokeniser_that_would_download_its_table_is_told_with_its_line(call):
+    files = {"rag.py": f"from langchain_openai import OpenAIEmbeddings\n\ne = {call}\n"}
     (sentence,) = detect(Tree.of(files)).unreached
     assert sentence.startswith("rag.py:3 downloads the table of a tokeniser")
     assert detect(Tree.of(files | {"Dockerfile": "ENV TIKTOKEN_CACHE_DIR=/cache\n"})).unreached == ()
