@@ -126,9 +126,12 @@ class Deployment:
     def mention_absent(self, fault: TeamFault) -> None:
         """Say in a fault of the app what it had to do without: that may be all that is wrong with it."""
         absent = [f"{row['name']} ({row['fault']['title']})" for row in self.rows if row["fault"]]
-        if absent:
-            lines = [f"Not there beside it: {'; '.join(absent)}."[:MAX_DETAIL_CHARACTERS], *fault.detail.splitlines()]
-            fault.detail = "\n".join([lines[0], *lines[1:][-(MAX_DETAIL_LINES - 1) :]])
+        said = [f"Not there beside it: {'; '.join(absent)}."[:MAX_DETAIL_CHARACTERS]] if absent else []
+        # Settings that stand in a file which nobody has but its author.
+        empty = [note.why for note in self.plan.repairs if note.id == "environment_file" and "it was empty" in note.why]
+        said += [why[:MAX_DETAIL_CHARACTERS] for why in empty if why.startswith(f"{self.plan.name} ")][:1]
+        if said:
+            fault.detail = "\n".join([*said, *fault.detail.splitlines()[-(MAX_DETAIL_LINES - len(said)) :]])
 
     def ours(self, fault: TeamFault) -> HostFault | None:
         """The same failure as this platform's, when what the app may have lacked is a service that we do not have."""

@@ -1,13 +1,14 @@
 """A stack's companions: each in its room, and all of them together within their part of an evaluation."""
 
 import time
+from dataclasses import replace
 
 from sandbox.deployment import Deployment
 from sandbox.engine import State
 from sandbox.engine.fake import FakeEngine, fake_image
 from sandbox.faults import HostFault, TeamFault
 from sandbox.limits import Limits
-from sandbox.plan import Companion, Plan
+from sandbox.plan import Companion, Note, Plan
 
 LISTENS = [{"address": "0.0.0.0", "port": 8000, "loopback": False}]
 BOOT = {
@@ -83,6 +84,17 @@ def test_fault_of_the_app_says_what_it_had_to_do_without():
     fault = TeamFault("exited", "The process ended", detail="why")
     deployment.mention_absent(fault)
     assert fault.detail == "why"
+
+
+def test_fault_of_the_app_says_that_a_file_of_settings_was_empty():
+    _, _, deployment = started(BOOT, Limits(), companion("db"))
+    empty = Note("environment_file", "api reads .env, which is not committed; it was empty.")
+    other = Note("environment_file", "db reads .env, which is not committed; it was empty.")
+    deployment.plan = replace(deployment.plan, name="api", repairs=(other, empty))
+    fault = TeamFault("exited", "The process ended", detail="\n".join(f"line {n}" for n in range(12)))
+    deployment.mention_absent(fault)
+    lines = fault.detail.splitlines()
+    assert (len(lines), lines[0], lines[1], lines[-1]) == (12, empty.why, "line 1", "line 11")
 
 
 def test_app_that_lacks_a_service_of_ours_fails_by_our_fault():
