@@ -55,6 +55,10 @@ class WebSocket:
         """One binary message."""
         self._send(BINARY, message)
 
+    def say(self, text):
+        """One message of text."""
+        self._send(TEXT, text.encode())
+
     def receive(self):
         """The next whole message as bytes; pings are answered on the way."""
         pieces = []
