@@ -70,7 +70,8 @@ def wait_ready(target: Target, service: Service, boot_s: float, *, since: float)
     except Exited:
         state = service.state()
         log = service.logs().decode("utf-8", "replace")
-        raise diagnose_run(log, state.exit_code, state.oom_killed, state.killed, target.plan) from None
+        tree = target.workshop.tree if target.workshop else None
+        raise diagnose_run(log, state.exit_code, state.oom_killed, state.killed, target.plan, tree_hint=tree) from None
     if document["ready_after_s"] is not None and head_start:
         document["ready_after_s"] = round(document["ready_after_s"] + max(0.0, head_start[0]), 3)
     return document

@@ -9,7 +9,8 @@ from sandbox.diagnosis.run_rules import RUN_RULES
 from sandbox.diagnosis.tracebacks import traceback_place
 from sandbox.faults import TeamFault
 from sandbox.plan import Plan
-from sandbox.pysource.distributions import distribution_of, is_shared
+from sandbox.pysource.distributions import distribution_of, is_shared, normalise
+from sandbox.pysource.requirements import decode
 from sandbox.pysource.standard import gone_facts
 from sandbox.sourcetext.shape import LFS_POINTER
 from sandbox.tree import Tree
@@ -104,7 +105,9 @@ def diagnose_run(
     package = found.groups.get("package", "") or found.groups.get("module", "")
     if found.rule.id in _ABSENT_MODULE and (absent := _absent(package, tree_hint)):
         fault, title, fix = absent
-        return TeamFault(fault, title, detail=useful_lines(text, found.at), fix=fix, where=where)
+        missed = TeamFault(fault, title, detail=useful_lines(text, found.at), fix=fix, where=where)
+        missed.facts = {"module": package} | ({"own": "yes"} if fault != "package_incompatible" else {})
+        return missed
     found.groups["distribution"] = distribution_of(package) if package else ""
     if found.rule.id == "standard_module_gone":
         found.groups.update(gone_facts(package, found.groups.get("name", "")))
@@ -123,7 +126,9 @@ def _opened_pointer(plan: Plan, log: str) -> str:
 def _absent(package: str, tree: Tree | None) -> tuple[str, str, str] | None:
     """(id, title, fix) of a module that cannot be imported although something of its first name can; None otherwise."""
     head, _, rest = package.partition(".")
-    if _is_own(head, tree):
+    if tree is None:
+        return None
+    if _is_own(head, tree) and not _is_listed(head, tree):
         if not rest or _is_own(package, tree):
             return (
                 "import_error",
@@ -144,6 +149,14 @@ def _absent(package: str, tree: Tree | None) -> tuple[str, str, str] | None:
             f"Pin {distribution_of(package)} to the version that you developed with; pip freeze shows it.",
         )
     return None
+
+
+def _is_listed(head: str, tree: Tree) -> bool:
+    """Whether a requirements file names what brings it: a folder of the same name is another thing then."""
+    wanted = normalise(distribution_of(head))
+    texts = [decode(tree.read(path)) for path in tree.paths if re.search(r"(?:^|/)requirements[^/]*\.txt$", path)][:8]
+    names = [re.match(r"[A-Za-z0-9][\w.-]*", line.strip()) for text in texts for line in text.splitlines()[:400]]
+    return any(name is not None and normalise(name[0]) == wanted for name in names)
 
 
 def _is_own(package: str, tree: Tree | None) -> bool:

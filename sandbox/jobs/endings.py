@@ -8,6 +8,7 @@ from sandbox.diagnosis import diagnose_run
 from sandbox.engine import State
 from sandbox.faults import TeamFault
 from sandbox.plan import Plan
+from sandbox.tree import Tree
 
 _ARGUMENTS = re.compile(r"error: the following arguments are required: (?P<names>[^\n]{1,120})")
 _INPUT = re.compile(r"EOFError: EOF when reading a line|StdinNotImplementedError")
@@ -23,9 +24,9 @@ _WRITES = re.compile(
 _FRAME_CODE = re.compile(r'File "(?!/usr/)[^"\n]{1,300}", line \d{1,7}[^\n]{0,200}\n[ \t]+(?P<code>[^\n]{1,300})')
 
 
-def ending(log: str, state: State, plan: Plan) -> TeamFault:
-    """The fault of a job that ended with an error."""
-    fault: TeamFault = diagnose_run(log, state.exit_code, state.oom_killed, state.killed, plan)
+def ending(log: str, state: State, plan: Plan, tree: Tree | None = None) -> TeamFault:
+    """The fault of a job that ended with an error. `tree` lets it name the team's own files."""
+    fault: TeamFault = diagnose_run(log, state.exit_code, state.oom_killed, state.killed, plan, tree_hint=tree)
     if state.oom_killed or state.killed:
         return fault
     return _of_log(fault, log) or _of_fault(fault) or fault

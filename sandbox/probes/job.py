@@ -39,7 +39,9 @@ def gather(target: Target) -> dict[str, Any]:
         "limit_s": target.limits.job_s,
     }
     if document["state"] == "failed":
-        fault = endless(target.limits.job_s, target.plan, log) if state.running else ending(log, state, target.plan)
+        tree = target.workshop.tree if target.workshop else None
+        late = endless(target.limits.job_s, target.plan, log) if state.running else None
+        fault = late or ending(log, state, target.plan, tree)
         fault.evidence = document | {"repeat": {"ran": False, "why": "The first run failed."}}
         raise fault
     return document | {"repeat": _repeat(target, document)}

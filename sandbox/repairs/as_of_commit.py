@@ -23,6 +23,8 @@ OLDEST = "3.8"
 def mend(broken: Broken) -> tuple[Plan, str] | None:
     if broken.plan.buildpack not in ("python", "job") or not _INSTALL.search(broken.plan.dockerfile):
         return None
+    if broken.fault.facts.get("own"):
+        return None  # no index has the team's own modules
     if broken.fault.id == "exited" and not _in_a_package(broken.fault.detail):
         return None
     try:

@@ -333,3 +333,11 @@ def test_path_of_one_computer_is_told_from_a_file_that_is_not_committed(said, id
 )
 def test_one_line_tells_what_went_wrong(log, line):
     assert telling_line(log) == line
+
+
+def test_folder_named_like_a_package_that_is_installed_is_not_taken_for_it():
+    files = FILES | {"langchain/notes.py": "", "requirements.txt": "langchain>=0.1\n"}
+    log = TRACE + "ModuleNotFoundError: No module named 'langchain.chains'"
+    assert ran(log, tree=files).id == "package_incompatible"
+    assert ran(log, tree=files | {"requirements.txt": ""}).id == "module_not_committed"
+    assert ran(log, tree=None).id == "requirements_missing_package"

@@ -115,6 +115,7 @@ ASIDE = {
     "as_of_commit": [
         broken("exited", source=OLD, detail='  File "/app/app.py", line 3, in <module>\nValueError: no rows'),
         broken("import_error", source={"committed_at": None}),
+        broken("import_error", source=OLD, module="shop", own="yes"),
         broken("import_error", FILES | {"Dockerfile": OWN}, source=OLD),
     ],
     "store_given": [
