@@ -7,7 +7,7 @@ DB = psycopg.conninfo.make_conninfo(
     host=os.environ["DB_HOST"],
     dbname=os.environ["DB_NAME"],
     user=os.environ["DB_USER"],
-    password=os.environ["DB_PASSWORD"],
+    password=os.environ["DB_PASS"],
 )
 with psycopg.connect(DB) as db:
     db.execute("CREATE TABLE IF NOT EXISTS plants (name text PRIMARY KEY, watered_on date)")
