@@ -254,23 +254,6 @@ def test_each_service_has_its_role_and_the_api_is_judged():
     assert main_of(found).service.name == "web"
 
 
-@pytest.mark.parametrize(
-    ("services", "judged"),
-    [
-        (
-            "lab: {build: ., ports: ['8:8'], command: start-notebook.sh}\nmodel: {build: ., command: python a.py}",
-            "model",
-        ),
-        ("tracking: {build: ., ports: ['5000:5000'], command: mlflow server}\nmodel: {build: .}\n", "model"),
-        ("app: {build: ., ports: ['1:1'], command: streamlit run a.py}\napi: {build: ., ports: ['2:2']}", "api"),
-        ("webserver: {build: ., ports: ['8080:8080'], command: airflow webserver}\n", "webserver"),
-    ],
-    ids=["notebook", "tracking", "pages", "alone"],
-)
-def test_what_the_team_has_made_is_judged_before_the_tools_beside_it(services, judged):
-    assert main_of(parts(stack(services.strip()), Tree.of(HERE))).service.name == judged
-
-
 def test_companions_come_after_what_they_need_and_circles_end():
     text = (
         "services:\n  web: {build: ., depends_on: [a]}\n"
@@ -397,17 +380,6 @@ def test_what_is_no_service_is_told_and_left_out(value):
     read = stack(f"web: {{build: .}}\nodd: {value}")
     assert [service.name for service in read.services] == ["web"]
     assert [note.id for note in read.refused] == ["compose_service"]
-
-
-def test_file_of_tests_is_no_stack_and_the_nearest_one_is_taken():
-    text = "services: {web: {build: .}}\n"
-    assert compose.find(Tree.of({"tests/compose.yaml": text, ".devcontainer/compose.yaml": text})) == ""
-    assert compose.find(Tree.of({"a/docker-compose.yml": text, "b/compose.yaml": text})) == "a/docker-compose.yml"
-
-
-def test_data_services_alone_stand_beside_the_app_that_needs_them():
-    found = plan("services:\n  db: {image: 'postgres:16', ports: ['5432:5432']}\n")
-    assert (found.buildpack, [one.name for one in found.companions]) == ("dockerfile", ["db"])
 
 
 def test_health_check_names_paths():

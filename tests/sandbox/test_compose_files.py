@@ -312,3 +312,9 @@ def test_packages_are_installed_as_root_and_the_service_runs_as_its_user():
     assert found.dockerfile.endswith(
         'USER root\nRUN pip install -r requirements.txt\nUSER app\nCMD ["sh", "-c", "python main.py"]\n'
     )
+
+
+def test_file_of_tests_is_no_stack_and_the_nearest_one_is_taken():
+    text = "services: {web: {build: .}}\n"
+    assert compose.find(Tree.of({"tests/compose.yaml": text, ".devcontainer/compose.yaml": text})) == ""
+    assert compose.find(Tree.of({"a/docker-compose.yml": text, "b/compose.yaml": text})) == "a/docker-compose.yml"
