@@ -26,11 +26,17 @@ FAULTS = {
         "The service accepts connections and never answers HTTP",
         "Make sure that an HTTP server listens on that port and that no request waits for something at start.",
     ),
+    "speaks_uwsgi": (
+        "uWSGI speaks its own protocol on that port, which only a web server before it understands",
+        "Write http-socket instead of socket into uwsgi.ini, and proxy_pass instead of uwsgi_pass for nginx.",
+    ),
     "answers_errors": (
         "The service answers every request with a server error",
         "Open its front page locally, read the stack trace in the log, and mend its cause.",
     ),
 }
+# What uWSGI writes when a request of HTTP comes to the port of its own protocol.
+_UWSGI = "invalid request block size"
 LOG_LINES = 10
 HEALTH_WORDS = ("health", "ready", "live", "ping", "status")
 
@@ -79,12 +85,16 @@ def wait_ready(target: Target, service: Service, boot_s: float, *, since: float)
 
 def unready(target: Target, service: Service, document: dict[str, Any]) -> TeamFault:
     """The fault of a service whose `wait_ready` document has failed, with the last lines that it wrote."""
-    title, fix = FAULTS[document["why"]]
+    log = service.logs(16 * 1024).decode("utf-8", "replace")
+    why = (
+        "speaks_uwsgi" if document["why"] in ("answers_nothing", "never_listens") and _UWSGI in log else document["why"]
+    )
+    title, fix = FAULTS[why]
     listening = ", ".join(f"{row['address']}:{row['port']}" for row in document["listening"]) or "nothing"
-    tail = service.logs(16 * 1024).decode("utf-8", "replace").splitlines()[-LOG_LINES:]
+    tail = log.splitlines()[-LOG_LINES:]
     where = target.plan.hints.get("loopback") if document["why"] == "loopback_only" else None
     detail = "\n".join([f"Listening: {listening}.", *tail])
-    fault = TeamFault(document["why"], title, detail=detail, fix=fix, where=where)
+    fault = TeamFault(why, title, detail=detail, fix=fix, where=where)
     fault.evidence = document
     return fault
 
