@@ -11,11 +11,14 @@ from dataclasses import replace
 
 from sandbox.plan import Plan
 from sandbox.pysource.misnamed import renamed
-from sandbox.pysource.requirements import parse_requirement
+from sandbox.pysource.requirements import decode, parse_requirement
 from sandbox.repairs import Broken, Repair
+from sandbox.tree import Tree
 
 _INSTALL = re.compile(r"^(?P<run>[ \t]*RUN[ \t]+)(?P<rest>(?:[^\n]*\\[ \t]*\n)*[^\n]*)$", re.MULTILINE)
 _PIP = re.compile(r"\bpip3?\b[^\n]*\binstall\b")
+_LISTED = re.compile(r"(?:^|/)requirements[^/]*\.txt$")
+_MOST_FILES, _MOST_NAMES = 8, 20
 _FILES = re.compile(r"(?:-r|--requirement)[ =]{0,3}(?P<path>[\w./-]{1,120})")
 
 
@@ -25,7 +28,8 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
     meant = renamed(requirement) if requirement is not None else None
     if meant is None:
         return None
-    text = _INSTALL.sub(lambda line: line["run"] + _mended(line["rest"], name, meant), broken.plan.dockerfile)
+    exchanged = {name: meant} | _others(broken.tree)
+    text = _INSTALL.sub(lambda line: line["run"] + _mended(line["rest"], exchanged), broken.plan.dockerfile)
     if text == broken.plan.dockerfile:
         return None
     why = (
@@ -36,17 +40,31 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
     return replace(broken.plan, dockerfile=text), why
 
 
-def _mended(command: str, name: str, meant: str) -> str:
+def _others(tree: Tree) -> dict[str, str]:
+    """What else the repository's requirements files call by such a name: one retry has to do for all."""
+    found: dict[str, str] = {}
+    for path in [one for one in tree.paths if _LISTED.search(one)][:_MOST_FILES]:
+        for line in decode(tree.read(path)).splitlines():
+            requirement = parse_requirement(line.partition("#")[0])
+            if requirement is not None and (meant := renamed(requirement)) is not None:
+                found[requirement.name] = re.split(r"[=<>!~]", meant)[0]
+    return dict(list(found.items())[:_MOST_NAMES])
+
+
+def _mended(command: str, exchanged: dict[str, str]) -> str:
     """A RUN line's command with the name exchanged in its words, and in files of requirements before pip reads them."""
     if not _PIP.search(command.replace("\\\n", " ")):
         return command
-    version = r"(?:==0\.0[\w.]*)?" if meant else r"(?:[=<>~!]=?[\w.*,]{1,40})?"
-    word = re.compile(rf"(?<=[\s'\"]){re.escape(name)}{version}(?=$|[\s'\";&|=<>~!])", re.MULTILINE)
-    changed = word.sub(meant, command)
-    ends = r"([^A-Za-z0-9_.-]|$)"
-    script = rf"s/^{name}(==0\.0[a-z0-9.]*)?{ends}/{meant}\2/" if meant else rf"/^{name}{ends}/d"
+    changed, scripts = command, []
+    for name, meant in exchanged.items():
+        version = r"(?:==0\.0[\w.]*)?" if meant else r"(?:[=<>~!]=?[\w.*,]{1,40})?"
+        word = re.compile(rf"(?<=[\s'\"]){re.escape(name)}{version}(?=$|[\s'\";&|=<>~!])", re.MULTILINE)
+        changed = word.sub(meant, changed)
+        ends = r"([^A-Za-z0-9_.-]|$)"
+        scripts.append(rf"s/^{name}(==0\.0[a-z0-9.]*)?{ends}/{meant}\2/" if meant else rf"/^{name}{ends}/d")
     files = dict.fromkeys(found["path"] for found in _FILES.finditer(command)) if command[0] != "[" else {}
-    return "".join(f"sed -i -E {shlex.quote(script)} {path} && " for path in files) + changed
+    script = shlex.quote("; ".join(scripts))
+    return "".join(f"sed -i -E {script} {path} && " for path in files) + changed
 
 
 REPAIR = Repair("requirement_renamed", 10, frozenset({"requirement_misnamed"}), mend)

@@ -365,6 +365,13 @@ def test_name_that_pip_does_not_know_is_exchanged_where_the_team_has_written_it(
     assert text.removeprefix("FROM python:3.12\nCOPY . .\n").startswith(mended)
 
 
+def test_every_such_name_of_the_requirements_is_exchanged_at_once():
+    own = "FROM python:3.12\nCOPY . .\nRUN pip install -r requirements.txt\nCMD python app.py\n"
+    tree = {"app.py": FLASK, "Dockerfile": own, "requirements.txt": "flask\nsklearn==0.0\nos # ours\njson\n"}
+    line = mend(broken("requirement_misnamed", tree, package="sklearn")).dockerfile.splitlines()[2]
+    assert all(one in line for one in ("s/^sklearn(", "; /^os(", "; /^json(", "' requirements.txt && pip install -r"))
+
+
 def test_older_setuptools_is_there_before_anything_is_built_with_it():
     lines = mend(APPLIES["build_constraint"]).dockerfile.splitlines()
     place = lines.index("RUN echo 'setuptools<81' > /tmp/assay-build.txt")
