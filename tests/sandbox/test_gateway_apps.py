@@ -221,7 +221,8 @@ def test_googles_older_client_is_answered_by_grpc_at_its_name(engine, evaluation
         assert post(target, "/once", {"question": "again?"})[0] == 200
         seen = model_calls.PROBE.gather(target)
         assert (seen["names"], seen["unreached"]) == (["generativelanguage.googleapis.com"], [])
-        assert (seen["streamed"], seen["kinds"]["models"], seen["kinds"]["embedding"]) == (1, 2, 2)
+        assert (seen["streamed"], seen["kinds"]["embedding"], seen["kinds"]["tokens"]) == (1, 2, 1)
+        assert [call["kind"] for call in target.models.calls()].count("models") == 2
 
 
 BY_GRPC = """
