@@ -32,11 +32,11 @@ def mend(broken: Broken) -> tuple[Plan, str] | None:
     text = _INSTALL.sub(lambda line: line["run"] + _mended(line["rest"], exchanged), broken.plan.dockerfile)
     if text == broken.plan.dockerfile:
         return None
-    why = (
-        f"{meant} was installed where {name} was asked for, a name that pip does not know. Write {meant} there."
-        if meant
-        else f"{name} was left out of what pip installs, since Python brings it along. Delete it there."
-    )
+    told = [
+        f"{new} was installed for {old}" if new else f"{old}, which Python brings, was left out"
+        for old, new in sorted(exchanged.items())
+    ]
+    why = f"For pip {'; '.join(told)}. Write the requirements by the names that pip knows."
     return replace(broken.plan, dockerfile=text), why
 
 
