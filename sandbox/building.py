@@ -88,13 +88,15 @@ class Builder:
             self.say("note", f"{whose}{fault.title}. Repaired by the platform ({note.id}): {note.why}", "")
         return mended
 
-    def mend_beside(self, plan: Plan, name: str, fault: TeamFault) -> tuple[Plan, Image, dict[str, Any]] | None:
+    def mend_beside(
+        self, plan: Plan, name: str, fault: TeamFault, bases: Bases
+    ) -> tuple[Plan, Image, dict[str, Any]] | None:
         """The plan with repairs of a companion that failed, its image and what is to be said of that; None without."""
         mended = self.mend(plan, fault, name)
         while mended is not None:
             fact: dict[str, Any] = {}
             try:
-                return mended, self._made(mended, mended.companion(name), Bases(), fact), fact
+                return mended, self._made(mended, mended.companion(name), bases, fact), fact
             except TeamFault as another:
                 mended = self.mend(mended, another, name)
         return None
@@ -114,7 +116,7 @@ class Builder:
             try:
                 made[one.name] = self._made(plan, one, bases, fact)
             except SandboxError as fault:
-                found = self.mend_beside(plan, one.name, fault) if isinstance(fault, TeamFault) else None
+                found = self.mend_beside(plan, one.name, fault, bases) if isinstance(fault, TeamFault) else None
                 if found:
                     plan, made[one.name], facts[one.name] = found
                     continue

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import __version__, gateway
-from sandbox.building import Builder, Built
+from sandbox.building import Bases, Builder, Built
 from sandbox.buildpacks import plan_for
 from sandbox.deployment import Deployment, app_environment, hosts_of, rooms_of, row_of
 from sandbox.engine import Engine, Image
@@ -248,12 +248,16 @@ class Pipeline:
     def _mend_beside(self, one: Companion, fault: TeamFault) -> tuple[Companion, Image, dict[str, Any]] | None:
         """A companion that did not start, as a repair has changed it, with its image; None when there is no repair."""
         snapshot = self._source()
-        plan = Plan.from_json(self.state["plan"])
-        found = self._builder(snapshot, "observing").mend_beside(plan, one.name, fault) if snapshot else None
+        if snapshot is None:
+            return None
+        document, bases = self.state["plan"], Bases()
+        found = self._builder(snapshot, "observing").mend_beside(Plan.from_json(document), one.name, fault, bases)
         if found is None:
             return None
         mended, image, fact = found
-        self.state["plan"] |= mended.to_json()
+        known = {row["wanted"]: row for row in document["base_images"]}
+        injected = sorted({*document["injected_env"], *bases.injected})
+        document |= mended.to_json() | {"base_images": [*(known | bases.resolved).values()], "injected_env": injected}
         self.state["images"][one.name] = image.to_json()
         self.state["probes"]["build"]["companions"][one.name] = fact
         return mended.companion(one.name), image, fact
