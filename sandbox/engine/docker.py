@@ -176,6 +176,7 @@ class DockerEngine:
             given = stack.enter_context(packed(context, files or {}, check))
             network, whole = None, ""
             if evaluation and self._caches and not trusted:
+                self._settling.wait()
                 whole = name_of_build(self.api, given, dockerfile, limits)
                 if (image_and_log := self._build_again(whole, make)) is not None:
                     return image_and_log
@@ -183,7 +184,6 @@ class DockerEngine:
                 if is_needed(dockerfile):
                     given.measure(limits.build_unpacked_bytes, check)
                 name = evaluation or f"build-{secrets.token_hex(4)}"
-                self._settling.wait(evaluation)
                 network = stack.enter_context(
                     build_network(self._host, self.tools, name, indexes.reach(), limits, downloads=cache)
                 )
@@ -201,7 +201,7 @@ class DockerEngine:
                 raise BuildFailed(said, log, failure.step) from failure
             if evaluation and self._caches:
                 keep = partial(layers.keep, self.api, image.id, build.added, record.ids, whole)
-                self._settling.begin(evaluation, keep, stack.pop_all())
+                self._settling.begin(keep, stack.pop_all())
                 self._used[image.id] = None
             return image, log
 
@@ -226,7 +226,7 @@ class DockerEngine:
             held.let_go(self.api, reference.rpartition(":")[2])
 
     def remove_images(self, evaluation: str) -> None:
-        self._settling.wait(evaluation)
+        self._settling.wait()
         self._ahead.drop(evaluation)
         self._note_uses()
         own = image_name(evaluation)

@@ -15,25 +15,24 @@ AT_ONCE = 4
 
 
 class Settling:
-    """Work after builds, by the key of the evaluation."""
+    """Work after builds. Who looks for what a build has left, or takes it away, waits first."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE, "assay-settling")
-        self._begun: dict[str, list[Future[None]]] = {}
+        self._begun: list[Future[None]] = []
 
-    def begin(self, evaluation: str, keep: Callable[[], object], rest: AbstractContextManager[object]) -> None:
+    def begin(self, keep: Callable[[], object], rest: AbstractContextManager[object]) -> None:
         """Returns at once: `keep` and then the end of `rest` happen by themselves."""
-        self._begun.setdefault(evaluation, []).append(self._threads.submit(_settle, keep, rest))
+        self._begun.append(self._threads.submit(_settle, keep, rest))
 
-    def wait(self, evaluation: str) -> None:
-        """Until all that was begun for it is done; raises what the end of `rest` raised."""
-        for begun in self._begun.pop(evaluation, ()):
-            begun.result()
+    def wait(self) -> None:
+        """Until all that was begun is done; raises what the end of `rest` raised."""
+        while self._begun:
+            self._begun.pop().result()
 
     def close(self) -> None:
         try:
-            for evaluation in list(self._begun):
-                self.wait(evaluation)
+            self.wait()
         finally:
             self._threads.shutdown()
 

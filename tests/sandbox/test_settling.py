@@ -14,21 +14,11 @@ def test_a_build_does_not_wait_for_its_end_and_who_asks_does():
     rest = ExitStack()
     rest.callback(order.append, "network away")
     settling = Settling()
-    settling.begin("e1", lambda: (may_go.wait(10), order.append("steps named")), rest)
+    settling.begin(lambda: (may_go.wait(10), order.append("steps named")), rest)
     assert order == []
     may_go.set()
-    settling.wait("e1")
+    settling.wait()
     assert order == ["steps named", "network away"]
-    settling.close()
-
-
-def test_another_evaluation_is_not_waited_for():
-    may_go = threading.Event()
-    settling = Settling()
-    settling.begin("e1", lambda: may_go.wait(10), ExitStack())
-    settling.wait("e2")
-    assert not may_go.is_set()
-    may_go.set()
     settling.close()
 
 
@@ -40,17 +30,17 @@ def test_an_engine_that_went_away_keeps_nothing_and_the_rest_is_done():
 
     rest = ExitStack()
     rest.callback(done.append, "network away")
-    with_fault = Settling()
-    with_fault.begin("e1", keep, rest)
-    with_fault.wait("e1")
+    settling = Settling()
+    settling.begin(keep, rest)
+    settling.wait()
     assert done == ["network away"]
-    with_fault.close()
+    settling.close()
 
 
 def test_closing_waits_and_tells_what_could_not_be_ended():
     rest = ExitStack()
     rest.callback(lambda: (_ for _ in ()).throw(RuntimeError("a record that cannot be removed")))
     settling = Settling()
-    settling.begin("e1", lambda: None, rest)
+    settling.begin(lambda: None, rest)
     with pytest.raises(RuntimeError, match="record"):
         settling.close()
