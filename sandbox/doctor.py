@@ -179,8 +179,11 @@ def load_host(engine: DockerEngine) -> Line:
     from sandbox.load.ceiling import measure_host, scripts_digest  # it needs the tools image
 
     record = measure_host(engine)
-    ceiling, cores = record.ceiling(scripts_digest()) or 0.0, len(engine.cores)
-    observed = f"A fixed loop takes {record.spin_ms or 0:.0f} ms at best; our generator sends {ceiling:.0f} a second."
+    best, ceiling, cores = record.best, record.ceiling(scripts_digest()), len(engine.cores)
+    observed = f"A fixed loop takes {best.day_ms if best else 0:.0f} ms at best; our generator sends "
+    observed += (
+        f"{ceiling.rps if ceiling else 0:.0f} a second{'' if ceiling and ceiling.quiet else ' beside other work'}."
+    )
     if cores < 2:
         fix = "Use a machine with at least two cores: here the load generator runs on the core that it measures."
         return Line("load_host", "Load", "warn", observed, fix)

@@ -62,6 +62,7 @@ class Limits:
     load_foreign_cpu: float = 0.10
     load_steal: float = 0.02
     load_spin_slack: float = 0.08
+    load_speed_slack: float = 0.25
     load_lane_s: float = 600.0
     evaluation_s: float = 2_400.0
 

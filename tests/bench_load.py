@@ -200,7 +200,8 @@ def once(folder, limits, number, *, only_capacity=False):
     row = {"capacity_rps": load["capacity"]["rps"], "p95_ms": load["p95_ms"], "quiet": quiet}
     row["grade"] = report(ended.evidence, outcome=ended.outcome)["scorecard"]["grade"]
     spent = {"waited_s": load["gate"]["spent_s"], "refused": load["gate"]["refused"]}
-    spent |= {"why": load["capacity"]["why"] or load["why"], "spin_best_ms": load["gate"]["spin_best_ms"]}
+    spent |= {"why": load["capacity"]["why"] or load["why"], "speed": load["gate"]["speed"]}
+    spent |= {"ceiling_rps": load["generator"]["ceiling_rps"], "at_least": load["at_least"]}
     row["steps"] = [step["rps"] for step in load["steps"] if step["kind"] == "closed" and step["valid"]]
     row["windows"] = [step["p95_ms"] for step in load["steps"] if step["name"].startswith("standard") and step["valid"]]
     print(json.dumps({"run": number, "slower": only_capacity} | row | spent), file=sys.stderr, flush=True)

@@ -73,6 +73,7 @@ SHORT_LOAD = {
     "load_foreign_cpu": 1000.0,
     "load_steal": 1.0,
     "load_spin_slack": 1000.0,
+    "load_speed_slack": 1000.0,
 }
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import sandbox
 from sandbox.canonical import digest
 from sandbox.engine import Engine, Pod
 from sandbox.limits import Limits
+from sandbox.load.gate import Gate
 from sandbox.load.gauge import Gauge
 from sandbox.load.generator import Generator
 from sandbox.load.lane import load_lane
@@ -21,6 +23,8 @@ SCRIPTS = ("inside/load.py", "loadtest/locustfile.py", "inside/shape.py")
 USERS, SECONDS, REPEATS = (8, 32), 2.0, 2
 SPINS = 8
 WAIT_S = 120.0
+# How long a quiet moment is waited for.
+GATE_S = 20.0
 
 
 @functools.cache
@@ -31,20 +35,30 @@ def scripts_digest() -> str:
 
 
 def measure_host(engine: Engine, say: Callable[[str], None] = lambda _text: None) -> HostRecord:
-    """Record the best spin and the generator's ceiling where they are not known of this host, in about 20 s.
-
-    A busy host gives figures that are too low; later loads raise them: the record keeps the best.
-    """
+    """Record the best spin and the generator's ceiling where they are not known of this host, in about 20 s."""
     record = HostRecord()
-    if record.spin_ms is not None and record.ceiling(scripts_digest()) is not None:
+    if record.best is not None and record.ceiling(scripts_digest()) is not None:
         return record
     key = f"host-{secrets.token_hex(4)}"
     with load_lane(key, wait_s=WAIT_S, say=say), engine.pod(key, Limits()) as pod, pod.lane("") as cores:
         gauge = Gauge(pod, "", cores.app)
         for _ in range(SPINS):
             record.take_spin(gauge.spin())
-        record.take_ceiling(scripts_digest(), send_to_nothing(pod, cores.app))
+        ceiling(pod, gauge, cores.app, record, Limits())
     return record
+
+
+def ceiling(pod: Pod, gauge: Gauge, cpuset: str, record: HostRecord, limits: Limits) -> float:
+    """Requests a second that our generator can send at most here; measured unless a quiet moment's is known.
+
+    What a busy host gave is too low, and services would be blamed for it: the next load measures it again.
+    """
+    known = record.ceiling(scripts_digest())
+    if known is not None and known.quiet:
+        return known.rps
+    gate = Gate(gauge, record, replace(limits, load_gate_s=min(GATE_S, limits.load_gate_s)))
+    found = gate.run(lambda: {"rps": send_to_nothing(pod, cpuset)})
+    return record.take_ceiling(scripts_digest(), found["rps"], quiet=found["valid"]).rps
 
 
 def send_to_nothing(pod: Pod, cpuset: str) -> float:

@@ -1,4 +1,4 @@
-"""The gate: a step of a load counts only when the host was quiet and its core at full speed, before and after it.
+"""The gate: a step of a load counts only when the host was quiet and its core at a steady speed, before and after it.
 
 What is outside is measured again, for a bounded time in all; after that each step runs once, and what was outside
 says "host busy". A figure that the host made is nobody's: it never becomes a score.
@@ -14,9 +14,11 @@ from typing import Any, Protocol
 from sandbox.faults import Cancellation
 from sandbox.limits import Limits
 from sandbox.load.gauge import Between, Reading, between
+from sandbox.load.record import Best
 
 LOOK_S, AGAIN_S = 0.3, 1.0
 BUSY = "host busy"
+NOTHING = Best(0.0, 0.0)
 
 
 class Host(Protocol):
@@ -24,18 +26,19 @@ class Host(Protocol):
     def read(self) -> Reading: ...
 
 
-class Best(Protocol):
-    """The host's best spin: `take_spin` gives the better of what is known and a new one."""
+class Record(Protocol):
+    """The host's spins: `take_spin` gives the best of what is known and a new one."""
 
-    def take_spin(self, milliseconds: float) -> float: ...
+    def take_spin(self, milliseconds: float) -> Best: ...
 
 
 @dataclass
 class Gate:
-    """`limits.load_gate_s` is what may be waited and repeated in all; `spent_s` what was."""
+    """`limits.load_gate_s` is what may be waited and repeated in all; `spent_s` what was. `speeds` are the shares of
+    the core's best of the day at which steps ran that count."""
 
     host: Host
-    best: Best
+    record: Record
     limits: Limits
     cancellation: Cancellation = field(default_factory=Cancellation)
     say: Callable[[str], None] = lambda _text: None
@@ -43,7 +46,8 @@ class Gate:
     sleep: Callable[[float], None] = time.sleep
     spent_s: float = 0.0
     refused: int = 0
-    best_ms: float = 0.0
+    best: Best = NOTHING
+    speeds: list[float] = field(default_factory=list)
 
     @property
     def is_spent(self) -> bool:
@@ -68,13 +72,16 @@ class Gate:
 
     def once(self, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Send now, and whether it counts: the document with `foreign_cpu`, `steal`, `spin` {before_ms, after_ms,
-        best_ms}, `throttled_periods`, `tries`, `valid` and `why`."""
+        recent_ms, best_ms}, `throttled_periods`, `tries`, `valid` and `why`."""
         before_ms, first = self._spin(), self.host.read()
         document = send()
         seen = between(first, self.host.read())
         after_ms = self._spin()
         why = self._why(seen, before_ms, after_ms)
-        spin = {"before_ms": before_ms, "after_ms": after_ms, "best_ms": self.best_ms}
+        if not why:
+            self.speeds.append(self.best.day_ms / max(before_ms, after_ms))
+        spin = {"before_ms": before_ms, "after_ms": after_ms}
+        spin |= {"recent_ms": self.best.recent_ms, "best_ms": self.best.day_ms}
         document |= {"foreign_cpu": seen.foreign_cpu, "steal": seen.steal, "spin": spin}
         return document | {"throttled_periods": seen.throttled_periods, "tries": 1, "valid": not why, "why": why}
 
@@ -98,7 +105,7 @@ class Gate:
 
     def _spin(self) -> float:
         found = self.host.spin()
-        self.best_ms = self.best.take_spin(found)
+        self.best = self.record.take_spin(found)
         return found
 
     def _why(self, seen: Between, before_ms: float, after_ms: float) -> str:
@@ -107,8 +114,10 @@ class Gate:
         if seen.steal >= self.limits.load_steal:
             return f"{BUSY}: {seen.steal:.0%} of its time went to other machines"
         slowest = max(before_ms, after_ms)
-        if slowest > self.best_ms * (1 + self.limits.load_spin_slack):
-            return f"{BUSY}: its core ran at {self.best_ms / slowest:.0%} of its best speed"
+        if slowest > self.best.day_ms * (1 + self.limits.load_speed_slack):
+            return f"{BUSY}: its core ran at {self.best.day_ms / slowest:.0%} of its best speed"
+        if slowest > self.best.recent_ms * (1 + self.limits.load_spin_slack):
+            return f"{BUSY}: its core fell to {self.best.recent_ms / slowest:.0%} of its speed of the last minutes"
         return ""
 
     def to_json(self) -> dict[str, Any]:
@@ -117,8 +126,10 @@ class Gate:
             "spent_s": round(self.spent_s, 1),
             "budget_s": self.limits.load_gate_s,
             "refused": self.refused,
-            "spin_best_ms": self.best_ms,
+            "spin_best_ms": self.best.day_ms,
             "spin_tolerance": self.limits.load_spin_slack,
+            "speed_tolerance": self.limits.load_speed_slack,
+            "speed": [round(min(self.speeds), 3), round(max(self.speeds), 3)] if self.speeds else None,
             "foreign_limit": self.limits.load_foreign_cpu,
             "steal_limit": self.limits.load_steal,
         }

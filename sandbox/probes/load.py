@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.diagnosis import diagnose_run
 from sandbox.faults import HostFault
-from sandbox.load.ceiling import scripts_digest
+from sandbox.load.ceiling import ceiling
 from sandbox.load.declared import promise
 from sandbox.load.document import document
 from sandbox.load.gate import Gate
@@ -20,7 +20,7 @@ from sandbox.load.record import HostRecord
 from sandbox.load.unit import REQUEST, SESSION
 from sandbox.probes import Probe, Target
 
-# Without a recorded best the first seconds of the load are spent on one.
+# What the core's speed is just now, before anything is compared with it.
 FIRST_SPINS = 6
 
 
@@ -62,7 +62,7 @@ def _measure(target: Target, scenario: dict[str, Any], app_cores: str, say: Any)
         load_closed_s=limits.load_closed_s * unit.stretch,
     )
     gauge = Gauge(target.pod, target.service.id, app_cores)
-    for _ in range(FIRST_SPINS if record.spin_ms is None else 1):
+    for _ in range(FIRST_SPINS):
         record.take_spin(gauge.spin())
     generator = Generator(
         target.pod,
@@ -80,7 +80,7 @@ def _measure(target: Target, scenario: dict[str, Any], app_cores: str, say: Any)
         gate=Gate(gauge, record, limits, target.cancellation, say),
         limits=limits,
         slo_ms=limits.load_slo_ms,
-        ceiling=record.ceiling(scripts_digest()),
+        ceiling=ceiling(target.pod, gauge, app_cores, record, limits),
         promised=promise(target.plan.hints),
         say=say,
         allow_output=target.service.allow_output,

@@ -3,16 +3,17 @@
 from sandbox.limits import Limits
 from sandbox.load.gate import Gate
 from sandbox.load.gauge import Reading
+from sandbox.load.record import Best
 
 
-class Best:
-    """The host's best spin, in memory."""
+class Record:
+    """The host's best spins, in memory: of the day, and of the last minutes."""
 
-    def __init__(self, known=None):
-        self.known = known
+    def __init__(self, day, recent=None):
+        self.known = Best(day, recent or day)
 
     def take_spin(self, milliseconds):
-        self.known = milliseconds if self.known is None else min(self.known, milliseconds)
+        self.known = Best(min(self.known.day_ms, milliseconds), min(self.known.recent_ms, milliseconds))
         return self.known
 
 
@@ -32,9 +33,9 @@ class Host:
         return Reading(self.now, (1 + self.foreign) * self.now, 0.0, 2 * self.now, self.now, 0)
 
 
-def gate(host, best=None, **limits):
+def gate(host, record=None, **limits):
     limits = Limits(**{"load_gate_s": 10.0} | limits)
-    return Gate(host, best or Best(40.0), limits, clock=lambda: host.now, sleep=host.sleep)
+    return Gate(host, record or Record(40.0), limits, clock=lambda: host.now, sleep=host.sleep)
 
 
 def sent(host, seconds=5.0):
