@@ -13,6 +13,7 @@ from sandbox import images
 from sandbox.diagnosis import diagnose
 from sandbox.engine import BuildFailed, Engine, Image
 from sandbox.engine.owner import image_name
+from sandbox.engine.toolarge import too_large
 from sandbox.faults import Cancellation, SandboxError, TeamFault
 from sandbox.limits import Limits
 from sandbox.plan import Companion, Plan
@@ -65,7 +66,7 @@ class Builder:
 
         The fault of the first attempt is the one that is raised when no repair helps: it is about what the team wrote.
         """
-        first: SandboxError | None = None
+        first: TeamFault | None = None
         while True:
             try:
                 return self._build(plan)
@@ -73,7 +74,7 @@ class Builder:
                 first = first or fault
                 mended = self.mend(plan, fault)
                 if mended is None:
-                    raise first from None
+                    raise first.then(fault) from None
                 plan = mended
 
     def mend(self, plan: Plan, fault: TeamFault, of: str = "") -> Plan | None:
@@ -155,12 +156,8 @@ class Builder:
             fact |= {"log_tail": failure.log[-KEPT_LOG:], "build_s": round(time.monotonic() - clock, 3)}
             raise diagnose(failure, Tree.at(self.root), _as_plan(plan, part)) from failure
         if image.bytes > self.limits.image_bytes:
-            raise TeamFault(
-                "image_too_large",
-                "The image is larger than the limit",
-                detail=f"{image.bytes} bytes; the limit is {self.limits.image_bytes}.",
-                fix="Use a slim base image and leave data sets and caches out of it.",
-            )
+            detail = f"{image.bytes} bytes; the limit is {self.limits.image_bytes}."
+            raise too_large("The image is larger than the limit", detail, log)
         fact |= {
             "image_digest": image.id,
             "image_bytes": image.bytes,

@@ -97,6 +97,12 @@ class TeamFault(SandboxError):
 
     owner: Owner = "team"
 
+    def then(self, later: TeamFault) -> TeamFault:
+        """This fault, which tells what stopped it once a repair of ours had taken this one out of the way."""
+        if (later.id, later.title) != (self.id, self.title):
+            self.fix = one_line(f"{self.fix} We repaired that to look further, and then: {later.title}. {later.fix}")
+        return self
+
 
 class HostFault(SandboxError):
     """Our machine's doing (engine gone, disk full, image not to be had): retried, never scored."""

@@ -226,7 +226,7 @@ class Pipeline:
             except TeamFault as fault:
                 first = first or fault
                 if self._is_up or not self._mend(fault):
-                    raise first from None
+                    raise first.then(fault) from None
             else:
                 return "done"
 

@@ -70,6 +70,10 @@ class Companion:
         return cls(**values)
 
 
+# Buildpacks that take what the team wrote; the Dockerfile of every other one is ours.
+WRITTEN_BY_TEAM = frozenset({"dockerfile", "compose"})
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a buildpack decided from reading a tree. Pure: making one runs nothing.
@@ -115,6 +119,11 @@ class Plan:
     def kind(self) -> Literal["service", "job"]:
         """A job runs to its end; a service stays and answers."""
         return "job" if "job" in self.hints else "service"
+
+    @property
+    def is_ours(self) -> bool:
+        """We wrote the Dockerfile, since the team has none."""
+        return self.buildpack not in WRITTEN_BY_TEAM
 
     def companion(self, name: str) -> Companion:
         """The companion of that name; StopIteration without one."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sandbox.evidence import Evidence
 from sandbox.finding import HIGH, Check, Example, Finding, failed, not_applicable, passed
+from sandbox.plan import WRITTEN_BY_TEAM
 
-DOCKERFILE = {"buildpack": "dockerfile"}
+DOCKERFILE, STACK = {"buildpack": "dockerfile"}, {"buildpack": "compose"}
 
 
 def judge(evidence: Evidence) -> Finding:
-    if (evidence.plan or {}).get("buildpack") != "dockerfile":
+    if (evidence.plan or {}).get("buildpack") not in WRITTEN_BY_TEAM:
         return not_applicable("The platform wrote the Dockerfile, so its user says nothing about the team.")
     user = str((evidence.probe("build") or {}).get("config", {}).get("user") or "")
     name = user.partition(":")[0]
@@ -44,6 +45,7 @@ CHECK = Check(
             Evidence("general", plan=DOCKERFILE, probes={"build": {"config": {"user": "0:0"}}}),
             "fail",
         ),
+        Example("stack", Evidence("general", plan=STACK, probes={"build": {"config": {"user": ""}}}), "fail"),
         Example("generated", Evidence("general", plan={"buildpack": "python"}, probes={"build": {}}), "not_applicable"),
     ),
 )

@@ -24,10 +24,24 @@ _ESM_FIX = (
     'Write one kind throughout: "type": "module" in package.json with import, or without it with require. A package '
     "that has become import-only needs its older major version, or await import(…)."
 )
+# Where Prisma's install gets its programs from, which are in no package index.
+_ENGINES = r"binaries\.prisma\.sh"
 _HEAP = (r"JavaScript heap out of memory", r"Reached heap limit", r"FATAL ERROR: [^\n]{0,80}Allocation failed")
 _OPENSSL = (r"ERR_OSSL_EVP_UNSUPPORTED", r"error:0308010C:digital envelope routines")
 
 NODE_BUILD_RULES = (
+    rule(
+        "registry_unreachable",
+        (
+            rf"^# The way out of the build: (?P<host>{_ENGINES}):\d+ (?:unreachable|refused)[^\n]{{0,60}}$",
+            rf"Failed to fetch (?:the engine file|sha256 checksum) at https://(?P<host2>{_ENGINES})/",
+            rf"request to https://(?P<host3>{_ENGINES})/[^\n]{{1,300}} failed",
+        ),
+        "Prisma's engines on {host} cannot be reached from builds on this site",
+        "Nothing is wrong with the repository: whoever runs the site gives builds a way to {host} (ASSAY_BUILD_HOSTS).",
+        owner="host",
+        within=_TOOLS,
+    ),
     rule(
         "missing_script",
         _MISSING_SCRIPT,

@@ -26,6 +26,7 @@ from sandbox.engine.image import to_image
 from sandbox.engine.owner import EVALUATION
 from sandbox.engine.packed import Packed
 from sandbox.engine.stages import images_named
+from sandbox.engine.toolarge import too_large
 from sandbox.faults import Cancellation, HostFault, TeamFault
 from sandbox.limits import Limits
 
@@ -257,12 +258,8 @@ class Build:
                 fix="Install or unpack less in the build.",
             )
         if self.stopped == "disk":
-            raise TeamFault(
-                "image_too_large",
-                f"The build wrote more than {self.limits.image_bytes} bytes in one step",
-                detail=self.log.step,
-                fix="Download less in the build: a smaller model, a slim base image, no caches.",
-            )
+            what = f"The build wrote more than {self.limits.image_bytes} bytes in one step"
+            raise too_large(what, self.log.step, log)
         if NO_SPACE in error.lower():
             raise disk_full(error)
         if self.log.exit_code == KILLED or self.api.oom_events(self.log.containers, began):

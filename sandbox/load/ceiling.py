@@ -43,7 +43,7 @@ def measure_host(engine: Engine, say: Callable[[str], None] = lambda _text: None
     with load_lane(key, wait_s=WAIT_S, say=say), engine.pod(key, Limits()) as pod, pod.lane("") as cores:
         gauge = Gauge(pod, "", cores.app)
         for _ in range(SPINS):
-            record.take_spin(gauge.spin())
+            gauge.spin_into(record)
         ceiling(pod, gauge, cores.app, record, Limits())
     return record
 

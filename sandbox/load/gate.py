@@ -22,7 +22,7 @@ NOTHING = Best(0.0, 0.0)
 
 
 class Host(Protocol):
-    def spin(self) -> float: ...
+    def spin(self) -> float | None: ...
     def read(self) -> Reading: ...
 
 
@@ -72,14 +72,16 @@ class Gate:
 
     def once(self, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Send now, and whether it counts: the document with `foreign_cpu`, `steal`, `spin` {before_ms, after_ms,
-        recent_ms, best_ms}, `throttled_periods`, `tries`, `valid` and `why`."""
+        recent_ms, best_ms} (before and after are None while the service itself works), `throttled_periods`, `tries`,
+        `valid` and `why`."""
         before_ms, first = self._spin(), self.host.read()
         document = send()
         seen = between(first, self.host.read())
         after_ms = self._spin()
         why = self._why(seen, before_ms, after_ms)
-        if not why:
-            self.speeds.append(self.best.day_ms / max(before_ms, after_ms))
+        known = [one for one in (before_ms, after_ms) if one is not None]
+        if known and not why:
+            self.speeds.append(self.best.day_ms / max(known))
         spin = {"before_ms": before_ms, "after_ms": after_ms}
         spin |= {"recent_ms": self.best.recent_ms, "best_ms": self.best.day_ms}
         document |= {"foreign_cpu": seen.foreign_cpu, "steal": seen.steal, "spin": spin}
@@ -92,7 +94,7 @@ class Gate:
             first = self.host.read()
             self.sleep(LOOK_S)
             spin = self._spin()
-            why = self._why(between(first, self.host.read()), spin, spin)
+            why = self._why(between(first, self.host.read()), spin)
             if not why or self.is_spent:
                 return
             if not told:
@@ -103,17 +105,19 @@ class Gate:
             now = self.clock()
             self.spent_s, began = self.spent_s + now - began, now
 
-    def _spin(self) -> float:
+    def _spin(self) -> float | None:
         found = self.host.spin()
-        self.best = self.record.take_spin(found)
+        if found is not None:
+            self.best = self.record.take_spin(found)
         return found
 
-    def _why(self, seen: Between, before_ms: float, after_ms: float) -> str:
+    def _why(self, seen: Between, *spins_ms: float | None) -> str:
+        """Why it does not count, "" where it does. While the service itself works nothing is known of the core."""
         if seen.foreign_cpu >= self.limits.load_foreign_cpu:
             return f"{BUSY}: others used {seen.foreign_cpu:.2f} of a core"
         if seen.steal >= self.limits.load_steal:
             return f"{BUSY}: {seen.steal:.0%} of its time went to other machines"
-        slowest = max(before_ms, after_ms)
+        slowest = max((one for one in spins_ms if one is not None), default=0.0)
         if slowest > self.best.day_ms * (1 + self.limits.load_speed_slack):
             return f"{BUSY}: its core ran at {self.best.day_ms / slowest:.0%} of its best speed"
         if slowest > self.best.recent_ms * (1 + self.limits.load_spin_slack):

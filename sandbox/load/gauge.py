@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from sandbox.engine import Pod
 from sandbox.engine.usage import engine_s, own_process_s
+from sandbox.load.record import HostRecord
 
 SPINS = 6
+# Of its core: a service that works as much on its own makes a loop beside it slow, whatever the host does.
+OWN_WORK = 0.10
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,22 @@ class Gauge:
         self._pod, self._service = pod, service
         self._aside = pod.aside("gauge", {}, cpuset=cpuset)
 
-    def spin(self) -> float:
-        """Milliseconds of the best of a few fixed loops on the app's core."""
-        return float(self._aside.tell({"spin": SPINS})["spin_ms"])
+    def spin(self) -> float | None:
+        """Milliseconds of the best of a few fixed loops on the app's core; None where the app itself worked then."""
+        before, began = self._app_s(), time.monotonic()
+        found = float(self._aside.tell({"spin": SPINS})["spin_ms"])
+        worked = self._app_s() - before
+        return None if worked > OWN_WORK * (time.monotonic() - began) else found
+
+    def spin_into(self, record: HostRecord) -> None:
+        """The same, for what is known of the host."""
+        found = self.spin()
+        if found is not None:
+            record.take_spin(found)
+
+    def _app_s(self) -> float:
+        app = self._pod.usage().get(self._service)
+        return app.cpu_s if app else 0.0
 
     def read(self) -> Reading:
         stat = self._aside.tell({})["stat"]

@@ -117,8 +117,7 @@ def _facts(plan: Plan, manifest: Manifest) -> Plan:
     start = manifest.get("start")
     if start:
         generated = re.findall(r"^WORKDIR (/app.*)$", plan.dockerfile, re.MULTILINE)
-        ours = plan.buildpack not in ("dockerfile", COMPOSE)
-        folder = "." if ours and generated and generated[-1] != "/app" else ""
+        folder = "." if plan.is_ours and generated and generated[-1] != "/app" else ""
         changes["start"] = tuple(start) if isinstance(start, list) else shell(start, folder)
         if last_stage(plan.dockerfile).entrypoint.argv:
             changes["dockerfile"] = plan.dockerfile.rstrip("\n") + "\nENTRYPOINT []\n"
@@ -154,7 +153,7 @@ def _versions(plan: Plan, manifest: Manifest) -> Plan:
         if not version:
             continue
         source = manifest.said(name).removesuffix(" sets").replace("The team set on", "The team on")
-        if plan.buildpack in ("dockerfile", COMPOSE):
+        if not plan.is_ours:
             why = f"{source} names {name}: {version}; the team's own Dockerfile decides that. See {DOCUMENTED}."
             plan = replace(plan, why=(*plan.why, why))
         elif name == "python":

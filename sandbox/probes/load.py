@@ -63,7 +63,7 @@ def _measure(target: Target, scenario: dict[str, Any], app_cores: str, say: Any)
     )
     gauge = Gauge(target.pod, target.service.id, app_cores)
     for _ in range(FIRST_SPINS):
-        record.take_spin(gauge.spin())
+        gauge.spin_into(record)
     generator = Generator(
         target.pod,
         {

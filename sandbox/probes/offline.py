@@ -48,7 +48,7 @@ def gather(target: Target) -> dict[str, Any]:
     while len(packed := base64.b64encode(_csv(chosen).encode()).decode()) > ARGUMENT_BYTES and len(chosen) > 1:
         chosen = chosen[: len(chosen) // 2]
     served = [prediction_of(parsed(answer), output) for answer in ask(target, [post(route, row) for row in chosen])]
-    ours = target.plan.buildpack not in ("dockerfile", "compose")
+    ours = target.plan.is_ours
     argv = command_of(text, ours=ours, before=f"printf %s {packed} | base64 -d > {FILE}")
     service, ended = run(target, "offline", argv, LIMIT_S)
     seen = {"ran": True, "declared": True, "command": text[:300], "rows": len(chosen), **ended}

@@ -155,7 +155,7 @@ def shuffled(target: Target, training: Training, own: dict[str, Any], first: dic
 def of_job(target: Target, source: dict[str, Any], told: dict[str, Any], commands: Sequence[str]) -> Training:
     """The training of a plan that is a job."""
     folder = str((target.plan.hints["job"] or {}).get("folder") or "")
-    ours = target.plan.buildpack not in ("dockerfile", "compose")
+    ours = target.plan.is_ours
     return Training(" && ".join(commands), folder, ours, False, told, source)
 
 

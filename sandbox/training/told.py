@@ -24,7 +24,7 @@ def training_in(target: Target) -> tuple[Training | None, dict[str, Any]]:
         return None, _not(why, declared=False)
     if len(str(train)) > COMMAND_CHARACTERS:
         return None, _not("Its training command is too long.", declared=declared)
-    ours = target.plan.buildpack not in ("dockerfile", "compose")
+    ours = target.plan.is_ours
     context = f"{target.plan.context.strip('/')}/" if target.plan.context.strip("./") else ""
     folder = "" if declared or not found else f"{found['folder']}/".removeprefix(context).strip("/")
     return Training(train, folder, ours, declared, dict(told), _below(source, context)), {}

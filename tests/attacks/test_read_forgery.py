@@ -1,7 +1,6 @@
 """Forgeries: an app, its log and its repository speak as if they were us; none of it moves a score."""
 
 import json
-import subprocess
 from dataclasses import replace
 
 import pytest
@@ -14,6 +13,7 @@ from sandbox.pipeline import STAGES, Pipeline
 from sandbox.report import report
 from tests.attacks.looking import verdict
 from tests.attacks.test_read_load import load
+from tests.repository import repository
 
 # Figures of time differ between two runs of the same thing; everything else must not.
 TIMED = frozenset({"load", "memory", "restart"})
@@ -87,13 +87,7 @@ def judged(engine, evaluation, tmp_path):
     """`judged(name, files)`: the report of a repository with these files, and the events of its evaluation."""
 
     def go(name, files):
-        folder = tmp_path / name
-        for path, text in files.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text)
-        who = ["-c", "user.name=Sam", "-c", "user.email=sam@example.org"]
-        for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "All"]):
-            subprocess.run(["git", *who, *command], cwd=folder, check=True)
+        folder = repository(tmp_path / name, files)
         events = []
         pipeline = Pipeline(
             key=evaluation,

@@ -1,7 +1,5 @@
 """The team's own build settings: who may change them, what is refused and how, and that the sandbox gets them."""
 
-import subprocess
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
@@ -13,6 +11,7 @@ from evaluations import runner
 from evaluations.actions import request_evaluation
 from sandbox.engine.fake import FakeEngine
 from tests import factories
+from tests.repository import repository
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VALID = "version: 1\nroot: backend\nenv:\n  MODE: demo\n"
@@ -91,12 +90,7 @@ def test_evaluation_takes_the_settings_of_when_it_was_asked_for(student, project
 
 def test_sandbox_gets_the_settings(settings, tmp_path):
     settings.ASSAY_WORKSPACES, settings.ASSAY_ALLOW_LOCAL_SOURCES = tmp_path / "workspaces", True
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    (folder / "assay.yaml").write_text("version: 1\nroot: api\n")
-    who = ["-c", "user.name=Sam", "-c", "user.email=sam@example.org"]
-    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "All"]):
-        subprocess.run(["git", *who, *command], cwd=folder, check=True)
+    folder = repository(tmp_path / "repository", {"assay.yaml": "version: 1\nroot: api\n"})
     evaluation = factories.evaluation(source_url=str(folder), build_settings=VALID)
     assert runner.work_on(evaluation.pk, FakeEngine())
     evaluation.refresh_from_db()

@@ -1,7 +1,6 @@
 """An event's hidden test set: who may give it, what is refused and how, and whose evaluations alone get it."""
 
 import json
-import subprocess
 from contextlib import suppress
 
 import pytest
@@ -16,6 +15,7 @@ from evaluations.hidden.actions import keep_hidden_test_set
 from evaluations.models import Evaluation, HiddenTestSet
 from sandbox.engine.fake import FakeEngine
 from tests import factories
+from tests.repository import repository
 
 pytestmark = pytest.mark.django_db
 SECRET = "Zwölfaxing"  # a value that stands nowhere but in the rows
@@ -157,12 +157,7 @@ def test_no_page_has_the_rows(hackathon, project, student, organiser):
 @pytest.mark.redis
 def test_nothing_that_the_worker_stores_has_the_rows(kept, project, student, settings, tmp_path):
     settings.ASSAY_WORKSPACES, settings.ASSAY_ALLOW_LOCAL_SOURCES = tmp_path / "workspaces", True
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    (folder / "notes.txt").write_text("nothing to run")
-    who = ["-c", "user.name=Sam", "-c", "user.email=sam@example.org"]
-    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "All"]):
-        subprocess.run(["git", *who, *command], cwd=folder, check=True)
+    folder = repository(tmp_path / "repository", {"notes.txt": "nothing to run"})
     evaluation = factories.evaluation(project=project, by=student, track="ml", source_url=str(folder))
     assert runner.work_on(evaluation.pk, FakeEngine())
     evaluation = Evaluation.objects.select_related("evidence", "scorecard").get(pk=evaluation.pk)

@@ -1,6 +1,5 @@
 """The runner's decisions on real rows with a pretended engine: whose fault it is, and when it is tried again."""
 
-import subprocess
 import time
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from evaluations.models import Evaluation, Stage
 from sandbox.engine.fake import FakeEngine
 from sandbox.faults import HostFault
 from tests import factories
+from tests.repository import commit, repository
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
 
@@ -22,21 +22,10 @@ def own_folders(settings, tmp_path):
     settings.ASSAY_ALLOW_LOCAL_SOURCES = True
 
 
-@pytest.fixture
-def repository(tmp_path):
+@pytest.fixture(name="repository")
+def empty(tmp_path):
     """A repository in which nothing can be run: a fault of the team before any engine is needed."""
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    (folder / "notes.txt").write_text("nothing to run")
-    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
-    commit(folder)
-    return folder
-
-
-def commit(folder):
-    who = ["-c", "user.name=Sam", "-c", "user.email=sam@example.org"]
-    for command in (["add", "."], ["commit", "-q", "-m", "All"]):
-        subprocess.run(["git", *who, *command], cwd=folder, check=True)
+    return repository(tmp_path / "repository", {"notes.txt": "nothing to run"})
 
 
 class Broken(FakeEngine):

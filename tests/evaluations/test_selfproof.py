@@ -19,6 +19,7 @@ from sandbox.engine.docker import DockerEngine
 from sandbox.faults import Cancellation, HostFault
 from tests import factories
 from tests.attacks import conftest as attacks
+from tests.repository import repository
 
 undefended = attacks.undefended
 pretended = SimpleNamespace(runtime="runc", info={"ID": "an engine", "Runtimes": {"runc": {}}})
@@ -170,13 +171,7 @@ def assert_waits(evaluation):
 
 def nothing_to_run(folder):
     """A repository whose evaluation is over soon."""
-    place = folder / "repository"
-    place.mkdir()
-    (place / "notes.txt").write_text("nothing to run")
-    who = ["-c", "user.name=Sam", "-c", "user.email=sam@example.org"]
-    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "All"]):
-        subprocess.run(["git", *who, *command], cwd=place, check=True)
-    return place
+    return repository(folder / "repository", {"notes.txt": "nothing to run"})
 
 
 @pytest.mark.redis

@@ -1,15 +1,16 @@
 """Asking an application as its own page does: which field, which functions, and what of the page is the answer."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 import sandbox
 from sandbox.assistant.askers import all_kinds, conversation, kind_of
 from sandbox.assistant.gradio_page import Page
+from tests.sandbox.sources import served
 from tests.sandbox.test_inside import client, load, run
 from tests.sandbox.test_sessions import delta, frame, nested, number, page_of, websocket
 
@@ -284,12 +285,8 @@ class Queue(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def queue():
-    with ThreadingHTTPServer(("", 0), Queue) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
+    with served(Queue) as address:
+        yield urlsplit(address).port
 
 
 def use(queue, *functions):

@@ -86,6 +86,21 @@ def test_build_errors_are_told_apart(output, step, fault, said):
     assert output.splitlines()[0].strip() in error.detail
 
 
+@pytest.mark.parametrize(
+    "output",
+    [
+        "Error: Failed to fetch the engine file at https://binaries.prisma.sh/all_commits/0/e.gz - 502 Bad Gateway",
+        "Error: request to https://binaries.prisma.sh/all_commits/0/engine.gz.sha256 failed, reason: socket hang up",
+        "Error: aborted\n# The way out of the build: binaries.prisma.sh:443 unreachable",
+    ],
+)
+def test_engines_of_prisma_out_of_reach_are_the_sites_fault(output):
+    fault = built(output, "npx prisma generate")
+    assert isinstance(fault, HostFault)
+    assert (fault.id, "binaries.prisma.sh" in fault.title) == ("registry_unreachable", True)
+    assert isinstance(built(output, "python train.py"), TeamFault)
+
+
 def test_unreachable_extra_does_not_hide_the_error():
     output = "src/a.ts(3,7): error TS2322: Type\n# The way out of the build: telemetry.test:443 unreachable"
     assert built(output, BUILD).id == "types_failed"

@@ -116,6 +116,17 @@ def test_gate_refuses_a_core_that_is_steadily_much_slower():
     assert slow.to_json()["speed"] is None
 
 
+def test_service_that_still_works_does_not_make_the_host_busy():
+    host = Host(spins=[40.0, 40.0, None])
+    working = gate(host)
+    found = working.run(sent(host))
+    assert (found["valid"], found["tries"]) == (True, 1)
+    assert found["spin"] == {"before_ms": 40.0, "after_ms": None, "recent_ms": 40.0, "best_ms": 40.0}
+    always = gate(Host(spins=[None]))
+    assert always.run(sent(always.host))["valid"] is True
+    assert always.to_json()["speed"] is None
+
+
 def test_gate_learns_a_better_best():
     record = Record(60.0)
     host = Host(spins=[40.0, 40.0, 60.0])

@@ -1,12 +1,12 @@
 """An evaluation's time is bounded as a whole: what there was no time for is not looked at, and no fault."""
 
-import subprocess
 import time
 
 from sandbox.engine import State
 from sandbox.engine.fake import FakeEngine, fake_image
 from sandbox.limits import Limits
 from sandbox.pipeline import Pipeline
+from tests.repository import repository
 
 BOOT = {
     "state": "healthy",
@@ -21,12 +21,8 @@ BOOT = {
 
 
 def test_probes_after_the_time_are_left_out(tmp_path):
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "Dockerfile").write_text('FROM python:3.12-slim\nCMD ["python", "-m", "http.server"]\n')
-    git = ["git", "-c", "user.name=Sam", "-c", "user.email=sam@example.org"]
-    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "All"]):
-        subprocess.run([*git, *command], cwd=source, check=True)
+    dockerfile = 'FROM python:3.12-slim\nCMD ["python", "-m", "http.server"]\n'
+    source = repository(tmp_path / "source", {"Dockerfile": dockerfile})
 
     def boot(_request):
         time.sleep(0.3)

@@ -6,13 +6,15 @@ import json
 import socket
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from urllib.parse import urlsplit
 
 import pytest
 
 from sandbox.load.unit import REQUEST, SESSION, unit_of
 from sandbox.sessions import find
 from sandbox.sessions.gradio_inputs import SOUND, Unknown, inputs
+from tests.sandbox.sources import served as server_of
 from tests.sandbox.test_inside import client, load
 
 wire = load("protobuf_wire")
@@ -223,12 +225,8 @@ class Queue(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def queue():
-    with ThreadingHTTPServer(("", 0), Queue) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
+    with server_of(Queue) as address:
+        yield urlsplit(address).port
 
 
 @pytest.mark.parametrize(

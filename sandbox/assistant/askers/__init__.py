@@ -31,6 +31,11 @@ class Sight:
     described: Sequence[Operation]
 
 
+def _as_asked(_route: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
+    """Where the model is asked for a stream, it is asked so that a person sees one."""
+    return bool(seen["streamed"])
+
+
 @dataclass(frozen=True)
 class Kind:
     """One way of asking; they are tried in `order`.
@@ -45,7 +50,7 @@ class Kind:
     order: int
     find: Callable[[Sight], list[Route]]
     request: Callable[..., dict[str, Any]]
-    streams: Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
+    streams: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] = _as_asked
     is_http: bool = False
 
 

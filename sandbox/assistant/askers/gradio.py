@@ -31,9 +31,4 @@ def request(route: Mapping[str, Any], question: str, **_: Any) -> dict[str, Any]
     return {"asker": "gradio", "question": question, **told}
 
 
-def streams(route: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:  # noqa: ARG001 - asked of every kind alike
-    """Where the model is asked for a stream, it is asked so that a person sees one."""
-    return bool(seen["streamed"])
-
-
-KIND = Kind("gradio", 1, find, request, streams)
+KIND = Kind("gradio", 1, find, request)

@@ -26,9 +26,4 @@ def request(route: Mapping[str, Any], question: str, **_: Any) -> dict[str, Any]
     return {"method": "GET", "path": route["path"], **asked}
 
 
-def streams(route: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:  # noqa: ARG001 - asked of every kind alike
-    """Where the model is asked for a stream, it is asked so that a person sees one."""
-    return bool(seen["streamed"])
-
-
-KIND = Kind("streamlit", 2, find, request, streams)
+KIND = Kind("streamlit", 2, find, request)
