@@ -107,9 +107,9 @@ def git_host(root):
 
 
 @contextmanager
-def served(handler):
-    """The address of a local HTTP server with that handler."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+def served(handler, interface="127.0.0.1"):
+    """The address of a local HTTP server with that handler; "" is every interface."""
+    server = ThreadingHTTPServer((interface, 0), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

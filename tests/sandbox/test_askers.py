@@ -285,7 +285,7 @@ class Queue(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def queue():
-    with served(Queue) as address:
+    with served(Queue, "") as address:
         yield urlsplit(address).port
 
 

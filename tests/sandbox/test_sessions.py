@@ -225,7 +225,7 @@ class Queue(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def queue():
-    with server_of(Queue) as address:
+    with server_of(Queue, "") as address:
         yield urlsplit(address).port
 
 
