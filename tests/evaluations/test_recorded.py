@@ -1,5 +1,8 @@
 """The demo's recorded scorecards: evidence from another day, judged now."""
 
+import shutil
+import subprocess
+
 import pytest
 
 from accounts.models import User
@@ -8,6 +11,7 @@ from config.management.commands.demo import EVENT, TEAM_MEMBER, example_reposito
 from config.management.commands.record import TRACKS
 from evaluations.models import Scorecard
 from hackathons.models import Hackathon
+from tests.repository import repository
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +50,22 @@ def test_the_page_of_each_shows_its_load(demo, client):
         assert row.grade in page
         assert "requests" in page
         assert "<svg" in page
+
+
+def test_example_that_has_changed_since_gets_one_more_commit(settings, tmp_path):
+    settings.VAR, settings.ROOT = tmp_path / "var", tmp_path
+    source = repository(tmp_path / "deploy" / "examples" / "one", {"old.txt": "old", "kept.txt": "kept"})
+    shutil.rmtree(source / ".git")
+
+    def commits():
+        count = subprocess.run(["git", "rev-list", "--count", "HEAD"], cwd=made, check=True, stdout=subprocess.PIPE)
+        return int(count.stdout)
+
+    made = example_repository("one")
+    assert commits() == 1
+    assert example_repository("one") == made
+    assert commits() == 1
+    (source / "old.txt").rename(source / "new.txt")
+    example_repository("one")
+    assert commits() == 2
+    assert {path.name for path in made.iterdir()} == {".git", "new.txt", "kept.txt"}

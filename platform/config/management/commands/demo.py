@@ -74,18 +74,24 @@ def address(scorecard: Scorecard) -> str:
 
 
 def example_repository(name: str) -> Path:
-    """The bundled example as a git repository of its own."""
+    """The bundled example as a git repository of its own; what has changed since it was made is one more commit."""
     target = settings.VAR / "examples" / name
     if not (target / ".git").is_dir():
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(settings.ROOT / "deploy" / "examples" / name, target)
-        for command in (
-            ["init", "--quiet", "--initial-branch", "main"],
-            ["add", "."],
-            ["commit", "--quiet", "-m", "Add everything"],
-        ):
-            subprocess.run(["git", *command], cwd=target, env=os.environ | GIT, check=True)
+        target.mkdir(parents=True)
+        _git(target, "init", "--quiet", "--initial-branch", "main")
+    _git(target, "rm", "-r", "--quiet", "--ignore-unmatch", ".")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(settings.ROOT / "deploy" / "examples" / name, target, dirs_exist_ok=True, ignore=ignored)
+    _git(target, "add", ".")
+    if _git(target, "status", "--porcelain"):
+        _git(target, "commit", "--quiet", "-m", "Add everything")
     return target
+
+
+def _git(folder: Path, *command: str) -> str:
+    done = subprocess.run(["git", *command], cwd=folder, env=os.environ | GIT, check=True, stdout=subprocess.PIPE)
+    return done.stdout.decode()
 
 
 @transaction.atomic
