@@ -180,10 +180,9 @@ def load_host(engine: DockerEngine) -> Line:
 
     record = measure_host(engine)
     best, ceiling, cores = record.best, record.ceiling(scripts_digest()), len(engine.cores)
-    observed = f"A fixed loop takes {best.day_ms if best else 0:.0f} ms at best; our generator sends "
-    observed += (
-        f"{ceiling.rps if ceiling else 0:.0f} a second{'' if ceiling and ceiling.quiet else ' beside other work'}."
-    )
+    spin_ms, rps = best.day_ms if best else 0.0, ceiling.rps if ceiling else 0.0
+    beside = "" if ceiling and ceiling.quiet else " beside other work"
+    observed = f"A fixed loop takes {spin_ms:.0f} ms at best; our generator sends {rps:.0f} a second{beside}."
     if cores < 2:
         fix = "Use a machine with at least two cores: here the load generator runs on the core that it measures."
         return Line("load_host", "Load", "warn", observed, fix)

@@ -14,7 +14,6 @@ Shared machines are noisy: rounds alternate, and the ratio is of medians; the wh
 
 import http.client
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -32,10 +31,10 @@ from sandbox.faults import Cancellation
 from sandbox.images import resolve
 from sandbox.limits import Limits
 from sandbox.probes import all_probes
+from tests.repository import commit
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "deploy" / "examples" / "churn-api"
 SOURCE = Path("churn") / "__main__.py"
-WHO = ("-c", "user.name=Bench", "-c", "user.email=bench@example.org")
 LOOK_EVERY_S = 0.02
 ROUNDS = 3
 # What a kind of evaluation may take of the time by hand.
@@ -50,13 +49,6 @@ def repository(folder: Path) -> Path:
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
     commit(folder)
     return folder
-
-
-def commit(folder: Path, at: str = "") -> None:
-    """All that is there; with `at`, an RFC 3339 time, the same tree is the same commit whenever it is made."""
-    dates = {name: at for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE") if at}
-    for command in (["add", "."], ["commit", "-q", "-m", "All"]):
-        subprocess.run(["git", *WHO, *command], cwd=folder, check=True, env=os.environ | dates)
 
 
 def change_source(folder: Path) -> None:

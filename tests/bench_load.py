@@ -32,7 +32,8 @@ from sandbox.load.record import HostRecord
 from sandbox.load.steps import closed, opened
 from sandbox.probes import all_probes
 from sandbox.report import report
-from tests.bench import EXAMPLE, commit, said
+from tests.bench import EXAMPLE, said
+from tests.repository import commit
 
 AGREE = 0.10
 CAPACITY_CV, P95_CV, SAME_GRADE = 0.07, 0.10, 0.9

@@ -1,6 +1,6 @@
 """Errors of Go, Java and Rust, when they are built and when they start, most specific first: data only."""
 
-from sandbox.diagnosis.rules import rule
+from sandbox.diagnosis.rules import beyond_the_door, rule
 
 _TOOLS = r"\b(?:go|cargo|mvnw?|gradlew?|javac|make|sh|bash)\b"
 # Where these tools fetch from when nobody tells them otherwise.
@@ -14,7 +14,7 @@ COMPILED_BUILD_RULES = (
     rule(
         "registry_unreachable",
         (
-            rf"^# The way out of the build: (?P<host>{_REGISTRY}):\d+ (?:unreachable|refused)[^\n]{{0,60}}$",
+            beyond_the_door(_REGISTRY),
             # Java reads no proxy variables: in a Dockerfile of a team's own it asks the network, which is not there.
             rf"Unknown host (?P<host2>{_REGISTRY})",
             rf"UnknownHostException: (?P<host3>{_REGISTRY})",

@@ -1,6 +1,6 @@
 """Errors of Node.js and its package managers, when they install, build and start, most specific first: data only."""
 
-from sandbox.diagnosis.rules import rule
+from sandbox.diagnosis.rules import beyond_the_door, rule
 
 _TOOLS = r"\b(?:npm|npx|pnpm|yarn|node|corepack|bun|tsc|vite|next|ng|turbo|nx|gulp|webpack|make|sh)\b"
 _NAME = r"[@\w][\w./@-]{0,120}"
@@ -33,7 +33,7 @@ NODE_BUILD_RULES = (
     rule(
         "registry_unreachable",
         (
-            rf"^# The way out of the build: (?P<host>{_ENGINES}):\d+ (?:unreachable|refused)[^\n]{{0,60}}$",
+            beyond_the_door(_ENGINES),
             rf"Failed to fetch (?:the engine file|sha256 checksum) at https://(?P<host2>{_ENGINES})/",
             rf"request to https://(?P<host3>{_ENGINES})/[^\n]{{1,300}} failed",
         ),

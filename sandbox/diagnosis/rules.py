@@ -57,6 +57,11 @@ class Match:
         return self.rule.fix.format(**self.groups)
 
 
+def beyond_the_door(hosts: str) -> str:
+    """The pattern of the line that the build's log has where one of these hosts (a pattern) was not to be had."""
+    return rf"^# The way out of the build: (?P<host>{hosts}):\d+ (?:unreachable|refused)[^\n]{{0,60}}$"
+
+
 def rule(
     id: str,
     patterns: tuple[str, ...],

@@ -42,8 +42,7 @@ def measure_host(engine: Engine, say: Callable[[str], None] = lambda _text: None
     key = f"host-{secrets.token_hex(4)}"
     with load_lane(key, wait_s=WAIT_S, say=say), engine.pod(key, Limits()) as pod, pod.lane("") as cores:
         gauge = Gauge(pod, "", cores.app)
-        for _ in range(SPINS):
-            gauge.spin_into(record)
+        Gate(gauge, record, Limits()).look(SPINS)
         ceiling(pod, gauge, cores.app, record, Limits())
     return record
 

@@ -53,6 +53,11 @@ class Gate:
     def is_spent(self) -> bool:
         return self.spent_s >= self.limits.load_gate_s
 
+    def look(self, times: int) -> None:
+        """What the core's speed is just now, before anything is compared with it."""
+        for _ in range(times):
+            self._spin()
+
     def run(self, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Send until it counts or the budget is used up; see `once` for what is added."""
         tries = 0

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sandbox.engine import Pod
 from sandbox.engine.usage import engine_s, own_process_s
-from sandbox.load.record import HostRecord
 
 SPINS = 6
 # Of its core: a service that works as much on its own makes a loop beside it slow, whatever the host does.
@@ -48,12 +47,6 @@ class Gauge:
         found = float(self._aside.tell({"spin": SPINS})["spin_ms"])
         worked = self._app_s() - before
         return None if worked > OWN_WORK * (time.monotonic() - began) else found
-
-    def spin_into(self, record: HostRecord) -> None:
-        """The same, for what is known of the host."""
-        found = self.spin()
-        if found is not None:
-            record.take_spin(found)
 
     def _app_s(self) -> float:
         app = self._pod.usage().get(self._service)

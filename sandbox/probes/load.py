@@ -20,7 +20,6 @@ from sandbox.load.record import HostRecord
 from sandbox.load.unit import REQUEST, SESSION
 from sandbox.probes import Probe, Target
 
-# What the core's speed is just now, before anything is compared with it.
 FIRST_SPINS = 6
 
 
@@ -62,8 +61,8 @@ def _measure(target: Target, scenario: dict[str, Any], app_cores: str, say: Any)
         load_closed_s=limits.load_closed_s * unit.stretch,
     )
     gauge = Gauge(target.pod, target.service.id, app_cores)
-    for _ in range(FIRST_SPINS):
-        gauge.spin_into(record)
+    gate = Gate(gauge, record, limits, target.cancellation, say)
+    gate.look(FIRST_SPINS)
     generator = Generator(
         target.pod,
         {
@@ -77,7 +76,7 @@ def _measure(target: Target, scenario: dict[str, Any], app_cores: str, say: Any)
     )
     phase = Phase(
         sender=generator,
-        gate=Gate(gauge, record, limits, target.cancellation, say),
+        gate=gate,
         limits=limits,
         slo_ms=limits.load_slo_ms,
         ceiling=ceiling(target.pod, gauge, app_cores, record, limits),

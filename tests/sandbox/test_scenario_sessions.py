@@ -1,15 +1,16 @@
 """What the scenario probe makes of services that people reach over a WebSocket or by sessions, here on real servers."""
 
 import json
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 
 from sandbox.faults import Cancellation
 from sandbox.probes.scenario import gather
+from tests.sandbox.sources import served as server_of
 from tests.sandbox.test_inside import run
 
 HANDSHAKE = '0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":["websocket"],"pingInterval":25000}'
@@ -46,12 +47,8 @@ def served(pages):
         def log_message(self, *args):
             pass
 
-    with ThreadingHTTPServer(("", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
+    with server_of(Handler, "") as address:
+        yield urlsplit(address).port
 
 
 def scenario(pages, openapi=None, **hints):
